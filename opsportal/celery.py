@@ -1,0 +1,23 @@
+"""The Celery application: work that does not belong in a request, and the nightly schedule."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsportal.settings")
+
+app = Celery("opsportal")
+# The threads of a web server each look for the default, not for what one thread made current.
+app.set_default()
+app.config_from_object("django.conf:settings", namespace="CELERY")
+# Each line that a task logs carries the ids of the task and of the request that asked for it.
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "recompute-kpis-nightly": {
+        "task": "metrics.kpis.recompute_changed_days",
+        "schedule": crontab(hour=2, minute=0),
+    },
+}

@@ -1,0 +1,13 @@
+"""The servers of a trial: where does the portal keep its data when nobody gave it a database?
+
+In: DATABASE_URL, REDIS_URL and OPSPORTAL_HOME, set or not. Out: PostgreSQL 18 and a Redis protocol
+server, run from wheels on Unix sockets of their own, with secrets that only their owner may read.
+`servers()` holds them while a command needs them; the last one to leave stops them. Whatever a
+crash left behind is put right on the next start. Standard library only, no Django.
+"""
+
+from opsportal.embedded.errors import EmbeddedServerError
+from opsportal.embedded.home import state_home
+from opsportal.embedded.lease import read_environment, servers
+
+__all__ = ["EmbeddedServerError", "read_environment", "servers", "state_home"]

@@ -1,0 +1,132 @@
+"""Using a trial's servers: who comes first starts them, who leaves last stops them."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from opsportal.embedded.account import Account, server_account
+from opsportal.embedded.binaries import find_binaries
+from opsportal.embedded.credentials import (
+    Credentials,
+    has_trusted_sockets,
+    load_credentials,
+    renew_sockets,
+)
+from opsportal.embedded.home import Home, current_home
+from opsportal.embedded.postgres import Postgres
+from opsportal.embedded.valkey import Valkey
+
+
+def read_environment() -> dict[str, str]:
+    """Tell DATABASE_URL, REDIS_URL and SECRET_KEY, without starting anything.
+
+    What the environment sets wins. The rest names the servers of the state folder, whose secrets
+    are made on first use. Where both servers are given nothing is made up: SECRET_KEY is then
+    absent unless it is set, or the state folder has already begun.
+    """
+    names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
+    known = {name: os.environ[name] for name in names if os.environ.get(name)}
+    home = current_home()
+    if {"DATABASE_URL", "REDIS_URL"} <= known.keys() and not home.credentials.exists():
+        return known
+    if len(known) == len(names):
+        return known
+    credentials = load_credentials(home, server_account())
+    return {
+        "DATABASE_URL": credentials.postgres_url,
+        "REDIS_URL": credentials.redis_url,
+        "SECRET_KEY": credentials.secret_key,
+    } | known
+
+
+@contextlib.contextmanager
+def servers() -> Iterator[None]:
+    """Hold the servers that the environment does not name: running inside, stopped by the last.
+
+    Whoever holds them may be killed at any moment: the kernel drops its locks, and the next one
+    finds the servers running, or starts them again.
+    """
+    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+        yield
+        return
+    home, account = current_home(), server_account()
+    load_credentials(home, account)
+    with _leaving_on_signals(), home.users_lock.open("a") as users:
+        with _locked(home.starting_lock):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            _start(home, account)
+        try:
+            yield
+        finally:
+            with _locked(home.starting_lock):
+                if _is_last(users):
+                    _stop(home, account)
+
+
+def _wanted(home: Home, account: Account, credentials: Credentials) -> list[Postgres | Valkey]:
+    kinds = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
+    return [
+        kind(home, account, credentials) for name, kind in kinds.items() if not os.environ.get(name)
+    ]
+
+
+def _start(home: Home, account: Account) -> None:
+    credentials = load_credentials(home, account)
+    if not has_trusted_sockets(credentials, account):
+        credentials = renew_sockets(home, account, credentials)
+    for server in _wanted(home, account, credentials):
+        if not server.is_answering():
+            home.create()
+            server.start(find_binaries(home))
+
+
+def _stop(home: Home, account: Account) -> None:
+    credentials = load_credentials(home, account)
+    for kind in (Valkey, Postgres):
+        kind(home, account, credentials).stop()
+
+
+def _is_last(users: IO[str]) -> bool:
+    """Tell whether nobody else holds the servers; asked while nobody can begin to."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _leaving_on_signals() -> Iterator[None]:
+    """Leave in order when told to end; a command with a handler of its own keeps it."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ours = [
+        number
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is signal.SIG_DFL
+    ]
+    for number in ours:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)

@@ -1,0 +1,187 @@
+"""PostgreSQL of a trial: made, started, asked whether it answers, stopped."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import struct
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from opsportal.embedded.account import Account
+from opsportal.embedded.binaries import Binaries
+from opsportal.embedded.credentials import Credentials
+from opsportal.embedded.errors import EmbeddedServerError
+from opsportal.embedded.home import Home
+from opsportal.embedded.processes import end_processes, list_processes
+from opsportal.embedded.server_log import open_log, read_end
+
+START_SECONDS = 120.0
+# Fast shutdown ends the sessions and writes a checkpoint; immediate leaves that to the next start.
+FAST, IMMEDIATE = (signal.SIGINT, 60.0), (signal.SIGQUIT, 5.0)
+STARTING_UP = b"57P03"
+# For two cores and a portal of a few hundred people. Bulk imports want the work memory; JIT costs
+# more than it saves on queries of milliseconds; nothing replicates, so the log may be minimal.
+TUNING = {
+    "max_connections": "60",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "1",
+    "jit": "off",
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+# OPSPORTAL_FSYNC=off, for tests alone: a crash of the machine may break everything.
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """The PostgreSQL of one home."""
+
+    home: Home
+    account: Account
+    credentials: Credentials
+
+    @property
+    def data(self) -> Path:
+        return self.home.data / "postgres"
+
+    @property
+    def log(self) -> Path:
+        return self.home.data / "postgres.log"
+
+    def is_answering(self) -> bool:
+        """Ask for a session, as a client would, and tell whether the answer is more than 'wait'."""
+        try:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(5)
+                client.connect(f"{self.credentials.sockets}/.s.PGSQL.5432")
+                names = b"user\0opsportal\0database\0opsportal\0\0"
+                client.sendall(struct.pack("!II", 8 + len(names), 3 << 16) + names)
+                answer = client.recv(1024)
+        except OSError:
+            return False
+        return answer[:1] == b"R" or (answer[:1] == b"E" and STARTING_UP not in answer)
+
+    def start(self, binaries: Binaries) -> None:
+        """Start the server, whatever the last one left behind, and wait until it answers."""
+        self._clear_remains()
+        if not self._is_ours():
+            self._create(binaries)
+        command = [str(binaries.postgres), "-D", str(self.data), *self._settings()]
+        with open_log(self.log) as log:
+            process = self.account.spawn(command, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while not self.is_answering():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise EmbeddedServerError(
+                    f"PostgreSQL did not start. {self.log} ends:\n{read_end(self.log)}"
+                )
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Stop the server and wait until it is gone."""
+        end_processes(self._list_postmasters, FAST, IMMEDIATE)
+
+    def _settings(self) -> list[str]:
+        settings = TUNING | {
+            "listen_addresses": "",
+            "unix_socket_directories": self.credentials.sockets,
+            "unix_socket_permissions": "0700",
+            # Shown in the title of every process, so that a crash's orphans are found.
+            "cluster_name": self._title,
+        }
+        if not _is_durable():
+            settings |= NOT_DURABLE
+        return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+
+    @property
+    def _title(self) -> str:
+        return f"opsportal-{self.home.key}"
+
+    def _list_postmasters(self) -> list[int]:
+        program = f"/postgres -D {self.data} "
+        return [pid for pid, command in list_processes().items() if program in command]
+
+    def _list_all(self) -> list[int]:
+        children = f"postgres: {self._title}: "
+        processes = list_processes().items()
+        orphans = [pid for pid, command in processes if command.startswith(children)]
+        return self._list_postmasters() + orphans
+
+    def _clear_remains(self) -> None:
+        # Not answering, yet running: its sockets are gone, or its parent process was killed.
+        end_processes(self._list_postmasters, FAST, IMMEDIATE)
+        end_processes(self._list_all, IMMEDIATE)
+        # By now nobody is behind these, even if another process has been given the same id.
+        for stale in (self.data / "postmaster.pid", *Path(self.credentials.sockets).glob(".s.*")):
+            stale.unlink(missing_ok=True)
+
+    @property
+    def _mark(self) -> Path:
+        return self.data / "opsportal.cluster"
+
+    def _is_ours(self) -> bool:
+        """Tell whether the data are whole and belong to the secrets of this state folder."""
+        try:
+            return self._mark.read_text() == self.credentials.cluster
+        except FileNotFoundError:
+            return False
+
+    def _create(self, binaries: Binaries) -> None:
+        """Make an empty cluster aside, and put it in place once it is whole."""
+        made = self.home.data / "postgres.unfinished"
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(mode=0o700)
+        self.account.own(made)
+        with self._password_file() as password_file:
+            self.account.run(
+                [
+                    str(binaries.initdb),
+                    *("-D", str(made), "--username=opsportal", f"--pwfile={password_file}"),
+                    *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"),
+                    *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                    *("--no-instructions", *([] if _is_durable() else ["--no-sync"])),
+                ],
+                doing="Making the database",
+            )
+        self.account.run(
+            [str(binaries.postgres), "--single", "-D", str(made), "postgres"],
+            text="CREATE DATABASE opsportal\n",
+            doing="Making the database",
+        )
+        mark = made / self._mark.name
+        mark.write_text(self.credentials.cluster)
+        if self.data.exists():
+            # The state folder was begun afresh; keep the last data that belonged to another.
+            aside = self.home.data / "postgres.old"
+            shutil.rmtree(aside, ignore_errors=True)
+            self.data.rename(aside)
+        made.rename(self.data)
+
+    @contextlib.contextmanager
+    def _password_file(self) -> Iterator[str]:
+        handle, name = tempfile.mkstemp(prefix="password-", dir=self.home.data)
+        with os.fdopen(handle, "w") as file:
+            file.write(self.credentials.postgres_password)
+        self.account.own(Path(name))
+        try:
+            yield name
+        finally:
+            os.unlink(name)
+
+
+def _is_durable() -> bool:
+    return os.environ.get("OPSPORTAL_FSYNC") != "off"

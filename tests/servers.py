@@ -1,0 +1,43 @@
+"""Servers of one test run: started once, shared by its workers, removed with their data."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from opsportal.embedded import read_environment, servers
+from opsportal.embedded.account import server_account
+from opsportal.embedded.credentials import load_credentials
+from opsportal.embedded.home import current_home
+
+
+def start_test_servers() -> Callable[[], None]:
+    """Start PostgreSQL and the Redis protocol server for this run; return what ends them.
+
+    Called by the process that starts the workers: they inherit the environment, in which the
+    servers are then named. What the caller's environment named before is not touched.
+    """
+    with ExitStack() as stack:
+        _begin_home(stack)
+        stack.enter_context(servers())
+        os.environ |= read_environment()
+        return stack.pop_all().close
+
+
+def _begin_home(stack: ExitStack) -> None:
+    stack.callback(_restore_environment, dict(os.environ))
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+        os.environ.pop(name, None)
+    os.environ["OPSPORTAL_HOME"] = tempfile.mkdtemp(prefix="opsportal-tests-")
+    os.environ["OPSPORTAL_FSYNC"] = "off"
+    home = current_home()
+    sockets = load_credentials(home, server_account()).sockets
+    for folder in {home.data, home.folder, Path(sockets)}:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _restore_environment(before: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(before)
