@@ -1,0 +1,1 @@
+"""What happened and what it means: feeds, records, kpis, targets, dashboards, left to right."""

@@ -1,0 +1,109 @@
+from django.conf import settings
+from django.db import models
+
+
+class Feed(models.Model):
+    """One row per source that sends facts of one kind, with how its columns map to ours."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=40)
+    mapping = models.JSONField(
+        default=dict, help_text="Our column → theirs, a quoted constant, or arithmetic over theirs."
+    )
+    create_missing = models.BooleanField(
+        default=False, help_text="Create units, queues and people that a row names."
+    )
+    all_or_nothing = models.BooleanField(
+        default=False, help_text="Refuse the whole file where one row is refused."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportState(models.TextChoices):
+    RECEIVED = "received", "Received"
+    PROCESSING = "processing", "Processing"
+    APPLIED = "applied", "Applied"
+    REFUSED = "refused", "Refused whole"
+    CHECKED = "checked", "Checked only"
+    FAILED = "failed", "Failed"
+    ROLLED_BACK = "rolled_back", "Rolled back"
+
+
+class Import(models.Model):
+    """One row per file or POST sent to a feed, from its receipt on, whatever became of it."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="imports")
+    file = models.FileField(upload_to="imports/%Y/%m/", max_length=300)
+    file_name = models.CharField(max_length=255)
+    file_bytes = models.BigIntegerField(default=0)
+    file_sha256 = models.CharField(max_length=64)
+    via = models.CharField(
+        max_length=10, choices=[("page", "page"), ("cli", "command"), ("api", "API")]
+    )
+    idempotency_key = models.CharField(max_length=200, null=True)
+    dry_run = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=20, choices=ImportState, default=ImportState.RECEIVED, db_index=True
+    )
+    received_at = models.DateTimeField(auto_now_add=True)
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    started_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    rows = models.PositiveIntegerField(default=0)
+    inserted = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+    message = models.TextField(blank=True, help_text="Why it was refused whole, or failed.")
+    warnings = models.JSONField(default=list, help_text="What is implausible but was taken.")
+    created_things = models.JSONField(
+        default=dict, help_text="Units, queues and people that it created, by kind."
+    )
+    rolled_back_at = models.DateTimeField(null=True)
+    rolled_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["feed", "idempotency_key"], name="import_idempotency_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} into {self.feed}"
+
+
+class RowError(models.Model):
+    """One row per refused row and column of an import; row 0 means the file as a whole.
+
+    `row` counts as a spreadsheet shows it: the header is row 1, so the first data row is 2.
+    """
+
+    import_run = models.ForeignKey(
+        Import, on_delete=models.CASCADE, related_name="errors", db_column="import_id"
+    )
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=60)
+    value = models.CharField(max_length=200, blank=True)
+    message = models.CharField(max_length=400)
+
+    class Meta:
+        ordering = ["row", "id"]
+        indexes = [models.Index(fields=["import_run", "row"])]
+
+    def __str__(self) -> str:
+        return f"Row {self.row}, {self.column}: {self.message}"

@@ -1,0 +1,52 @@
+from django.db import models
+
+from metrics.records.facts import Fact, measure, measures_possible
+from metrics.records.kinds.kind import Column, ColumnType, Kind
+
+
+class WorkRecord(Fact):
+    """One row per person, queue and operating day: the work they did there."""
+
+    person = models.ForeignKey("teams.Person", on_delete=models.PROTECT, related_name="+")
+    queue = models.ForeignKey("teams.Queue", on_delete=models.PROTECT, related_name="+")
+    units = measure()
+    handle_seconds = measure()
+    productive_seconds = measure()
+    rework_units = measure()
+    rework_seconds = measure()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "key"], name="workrecord_key"),
+            measures_possible(
+                "workrecord_possible",
+                ["units", "handle_seconds", "productive_seconds", "rework_units", "rework_seconds"],
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["day"], name="workrecord_day"),
+            models.Index(fields=["person", "day"], name="workrecord_person_day"),
+        ]
+
+
+WORK_RECORDS = Kind(
+    slug="work_records",
+    name="Work records",
+    one_row_is="the work of one person in one queue on one day",
+    model=WorkRecord,
+    columns=[
+        Column("employee_id", ColumnType.PERSON, "Who did the work", required=True),
+        Column("queue", ColumnType.QUEUE, "Which kind of work", required=True),
+        Column("date", ColumnType.DAY, "The operating day", required=True),
+        Column("units", ColumnType.MEASURE, "Items finished"),
+        Column("handle_seconds", ColumnType.MEASURE, "Time spent handling the items"),
+        Column(
+            "productive_seconds",
+            ColumnType.MEASURE,
+            "Time available for work in the queue, wellness time left out",
+        ),
+        Column("rework_units", ColumnType.MEASURE, "Items done over"),
+        Column("rework_seconds", ColumnType.MEASURE, "Time spent doing items over"),
+    ],
+    grain=["employee_id", "queue", "date"],
+)

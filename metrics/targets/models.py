@@ -1,0 +1,48 @@
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+from opsportal.lib.ranges import OneIdRange
+
+
+@pghistory.track()
+class Target(models.Model):
+    """One row per stretch of days that a unit, and all below that have none of their own, aim at.
+
+    `low` alone: at least; `high` alone: at most; both: a band. In the KPI's own unit.
+    """
+
+    kpi = models.ForeignKey("metrics.Kpi", on_delete=models.PROTECT, related_name="targets")
+    unit = models.ForeignKey("teams.Unit", on_delete=models.PROTECT, related_name="+")
+    valid = DateRangeField()
+    low = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    high = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="target_one_at_a_time",
+                expressions=[
+                    (OneIdRange("kpi"), RangeOperators.OVERLAPS),
+                    (OneIdRange("unit"), RangeOperators.OVERLAPS),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(low__isnull=False) | Q(high__isnull=False), name="target_says_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(low__isnull=True) | Q(high__isnull=True) | Q(low__lte=F("high")),
+                name="target_low_below_high",
+            ),
+            models.CheckConstraint(condition=Q(valid__isempty=False), name="target_holds_some_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi} of {self.unit}, {self.valid}"

@@ -1,0 +1,1 @@
+"""What every API call shares: problem details, cursor pages, refusal of unknown parameters."""

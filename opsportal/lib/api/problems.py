@@ -1,0 +1,43 @@
+"""Errors as problem details (RFC 9457), each with a code that scripts can rely on."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+
+class Problem(exceptions.APIException):
+    """Answer a call with one problem: a stable code, a sentence, and members of your own."""
+
+    def __init__(
+        self, code: str, detail: str, status: int = status.HTTP_400_BAD_REQUEST, **members: Any
+    ) -> None:
+        super().__init__(detail=detail, code=code)
+        self.status_code = status
+        self.members = members
+
+
+def handle_exception(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn an exception into `application/problem+json`; None lets Django answer 500."""
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied()
+    response = exception_handler(exc, context)
+    if response is None or not isinstance(exc, exceptions.APIException):
+        return response
+    codes = exc.get_codes()
+    response.data = {
+        "type": "about:blank",
+        "title": str(response.status_text),
+        "status": response.status_code,
+        "code": codes if isinstance(codes, str) else "invalid",
+        "detail": exc.detail if isinstance(exc.detail, str) else "Some fields are not valid.",
+        **({} if isinstance(exc.detail, str) else {"fields": exc.detail}),
+        **getattr(exc, "members", {}),
+    }
+    response.content_type = "application/problem+json"
+    return response

@@ -1,0 +1,100 @@
+"""Permissions, and roles as plain lists of them: the one place where rights are written down."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """What someone may do. Each holds for a unit and below, or everywhere for the root."""
+
+    SEE_NAMES = "see_names"
+    READ_PEOPLE = "read_people"
+    READ_UNIT_KPIS = "read_unit_kpis"
+    READ_PERSON_KPIS = "read_person_kpis"
+    CHANGE_STRUCTURE = "change_structure"
+    READ_FEEDS = "read_feeds"
+    WRITE_FEEDS = "write_feeds"
+    RECOMPUTE_KPIS = "recompute_kpis"
+    WRITE_GRANTS = "write_grants"
+    READ_AUDIT = "read_audit"
+
+
+class Role(StrEnum):
+    """A functional role. Leading is none: it follows from Leadership."""
+
+    ANALYST = "analyst"
+    TRAINER = "trainer"
+    QUALITY_AUDITOR = "quality_auditor"
+    HR_PARTNER = "hr_partner"
+    COMPLIANCE = "compliance"
+    ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self])
+
+
+LABELS = {
+    Role.ANALYST: _("Analyst"),
+    Role.TRAINER: _("Trainer"),
+    Role.QUALITY_AUDITOR: _("Quality auditor"),
+    Role.HR_PARTNER: _("HR partner"),
+    Role.COMPLIANCE: _("Compliance officer"),
+    Role.ADMIN: _("Administrator"),
+}
+
+# Roles that reach as far as a unit and below; the others hold everywhere.
+SCOPED_ROLES = frozenset({Role.HR_PARTNER})
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ANALYST: frozenset(
+        {
+            Permission.SEE_NAMES,
+            Permission.READ_UNIT_KPIS,
+            Permission.READ_FEEDS,
+            Permission.WRITE_FEEDS,
+            Permission.RECOMPUTE_KPIS,
+        }
+    ),
+    Role.TRAINER: frozenset({Permission.SEE_NAMES, Permission.READ_UNIT_KPIS}),
+    Role.QUALITY_AUDITOR: frozenset({Permission.SEE_NAMES, Permission.READ_UNIT_KPIS}),
+    Role.HR_PARTNER: frozenset(
+        {
+            Permission.SEE_NAMES,
+            Permission.READ_PEOPLE,
+            Permission.READ_UNIT_KPIS,
+            Permission.READ_PERSON_KPIS,
+            Permission.CHANGE_STRUCTURE,
+        }
+    ),
+    Role.COMPLIANCE: frozenset(
+        {
+            Permission.SEE_NAMES,
+            Permission.READ_UNIT_KPIS,
+            Permission.READ_FEEDS,
+            Permission.READ_AUDIT,
+        }
+    ),
+    # Administrators run the portal and do not thereby read people's files.
+    Role.ADMIN: frozenset(
+        {
+            Permission.SEE_NAMES,
+            Permission.CHANGE_STRUCTURE,
+            Permission.READ_FEEDS,
+            Permission.WRITE_FEEDS,
+            Permission.RECOMPUTE_KPIS,
+            Permission.WRITE_GRANTS,
+            Permission.READ_AUDIT,
+        }
+    ),
+}
+
+# In the unit one belongs to.
+MEMBER_PERMISSIONS = frozenset({Permission.READ_UNIT_KPIS})
+# In the units one leads and below.
+LEADER_PERMISSIONS = frozenset(
+    {Permission.READ_PEOPLE, Permission.READ_UNIT_KPIS, Permission.READ_PERSON_KPIS}
+)
+# Whoever leads units that lead units; these hold everywhere.
+GROUP_LEADER_PERMISSIONS = frozenset({Permission.READ_FEEDS})

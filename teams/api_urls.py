@@ -1,0 +1,6 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("teams.structure.api_urls")),
+    path("", include("teams.audit.api_urls")),
+]

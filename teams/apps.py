@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TeamsConfig(AppConfig):
+    name = "teams"
+
+    def ready(self) -> None:
+        post_migrate.connect(plant_root, sender=self)
+
+
+def plant_root(**_: Any) -> None:
+    """Make sure that the one root stands, in a fresh database and in one that tests emptied."""
+    from teams.structure.models import Unit, UnitKind
+
+    Unit.objects.get_or_create(
+        is_root=True,
+        defaults={
+            "slug": "organisation",
+            "name": "Organisation",
+            "kind": UnitKind.ORGANISATION,
+        },
+    )

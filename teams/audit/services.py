@@ -1,0 +1,31 @@
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+
+from teams.audit.models import AuditEvent
+
+if TYPE_CHECKING:
+    from teams.accounts.models import User
+
+
+def record_event(
+    act: str, *, by: "User | None", subject: models.Model | None = None, **detail: Any
+) -> AuditEvent:
+    """Record an act in the transaction that does it.
+
+    `by` is None for what the portal does by itself. `detail` must be JSON; dates may be given as
+    dates. Raises AssertionError outside a transaction: an act without its record is no act.
+    """
+    assert transaction.get_connection().in_atomic_block
+    return AuditEvent.objects.create(
+        act=act,
+        actor=by,
+        subject_type=subject._meta.model_name or "" if subject is not None else "",
+        subject_id=str(subject.pk) if subject is not None else "",
+        subject_label=str(subject)[:300] if subject is not None else "",
+        detail={key: _as_json(value) for key, value in detail.items()},
+    )
+
+
+def _as_json(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)

@@ -1,0 +1,32 @@
+"""The models of every room, registered under the app's label."""
+
+from teams.access.models import AccessGrant
+from teams.accounts.models import ApiToken, User
+from teams.audit.models import AuditEvent
+from teams.changes.models import OperatingDay
+from teams.structure.models import (
+    Assignment,
+    Customer,
+    Leadership,
+    Person,
+    Queue,
+    RosterImport,
+    Unit,
+    UnitPlacement,
+)
+
+__all__ = [
+    "AccessGrant",
+    "ApiToken",
+    "Assignment",
+    "AuditEvent",
+    "OperatingDay",
+    "Customer",
+    "Leadership",
+    "Person",
+    "Queue",
+    "RosterImport",
+    "Unit",
+    "UnitPlacement",
+    "User",
+]

@@ -1,0 +1,108 @@
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A unit where it stood on one day; `parent_id` is None for the root alone."""
+
+    id: int
+    slug: str
+    name: str
+    kind: str
+    parent_id: int | None
+
+
+class Tree:
+    """The units of one day. Units that did not stand anywhere that day are not in it.
+
+    Paths are relative to the root, whose path is empty: 'Trust & Safety/Video/Team 7'.
+    """
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        """Raise ValueError unless exactly one node has no parent."""
+        self.nodes = {node.id: node for node in nodes}
+        roots = [node for node in self.nodes.values() if node.parent_id is None]
+        if len(roots) != 1:
+            raise ValueError(f"A tree has one root, not {len(roots)}")
+        self.root = roots[0]
+
+    @cached_property
+    def _children(self) -> dict[int, list[Node]]:
+        found: dict[int, list[Node]] = {}
+        for node in sorted(self.nodes.values(), key=lambda node: (node.name.casefold(), node.id)):
+            if node.parent_id is not None:
+                found.setdefault(node.parent_id, []).append(node)
+        return found
+
+    @cached_property
+    def _by_slug(self) -> dict[str, Node]:
+        return {node.slug: node for node in self.nodes.values()}
+
+    @cached_property
+    def _by_path(self) -> dict[str, Node]:
+        return {self.path(node.id).casefold(): node for node in self.nodes.values()}
+
+    def __contains__(self, unit_id: object) -> bool:
+        return unit_id in self.nodes
+
+    def children(self, unit_id: int) -> list[Node]:
+        """List the units directly below, by name."""
+        return self._children.get(unit_id, [])
+
+    def siblings(self, unit_id: int) -> list[Node]:
+        """List the other units of the same parent, by name."""
+        parent_id = self.nodes[unit_id].parent_id
+        if parent_id is None:
+            return []
+        return [node for node in self.children(parent_id) if node.id != unit_id]
+
+    def below(self, unit_id: int) -> frozenset[int]:
+        """Return the ids of a unit and of everything under it."""
+        return frozenset(node.id for node in self.walk(unit_id))
+
+    def walk(self, unit_id: int | None = None) -> Iterator[Node]:
+        """Yield a unit (the root by default) and everything under it, parents first, by name."""
+        start = self.root if unit_id is None else self.nodes.get(unit_id)
+        if start is None:
+            return
+        waiting = [start]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(self.children(node.id)))
+
+    def above(self, unit_id: int) -> list[Node]:
+        """List the units above, the root first, the unit itself last.
+
+        Empty where the unit, or one above it, did not stand on the day.
+        """
+        chain: list[Node] = []
+        node = self.nodes.get(unit_id)
+        while node is not None:
+            chain.append(node)
+            if node.parent_id is None:
+                return chain[::-1]
+            node = self.nodes.get(node.parent_id)
+        return []
+
+    def depth(self, unit_id: int) -> int:
+        """Count the steps from the root, which has depth 0."""
+        return len(self.above(unit_id)) - 1
+
+    def path(self, unit_id: int) -> str:
+        """Join the names below the root with '/'."""
+        return "/".join(node.name for node in self.above(unit_id)[1:])
+
+    def by_path(self, path: str) -> Node | None:
+        """Find a unit by its path, whatever the case and the spaces around each name."""
+        return self._by_path.get(clean_path(path).casefold())
+
+    def by_slug(self, slug: str) -> Node | None:
+        return self._by_slug.get(slug)
+
+
+def clean_path(path: str) -> str:
+    """Trim each name of a path and drop the empty ones."""
+    return "/".join(name.strip() for name in path.split("/") if name.strip())

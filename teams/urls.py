@@ -1,0 +1,9 @@
+from django.urls import include, path
+
+app_name = "teams"
+urlpatterns = [
+    path("", include("teams.structure.urls")),
+    path("", include("teams.directory.urls")),
+    path("", include("teams.access.urls")),
+    path("", include("teams.audit.urls")),
+]

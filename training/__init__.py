@@ -1,0 +1,1 @@
+"""What they know: rooms come with the work that asks for them."""
