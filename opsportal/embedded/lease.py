@@ -5,10 +5,10 @@ import fcntl
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, Any
 
 from opsportal.embedded.account import Account, server_account
 from opsportal.embedded.binaries import find_binaries
@@ -64,13 +64,16 @@ def servers() -> Iterator[None]:
         try:
             yield
         finally:
-            with _locked(home.starting_lock):
+            with _undisturbed(), _locked(home.starting_lock):
                 if _is_last(users):
                     _stop(home, account)
 
 
 def _wanted(home: Home, account: Account, credentials: Credentials) -> list[Postgres | Valkey]:
-    kinds = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
+    kinds: dict[str, type[Postgres] | type[Valkey]] = {
+        "DATABASE_URL": Postgres,
+        "REDIS_URL": Valkey,
+    }
     return [
         kind(home, account, credentials) for name, kind in kinds.items() if not os.environ.get(name)
     ]
@@ -115,18 +118,31 @@ def _leaving_on_signals() -> Iterator[None]:
     def leave(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
+    unhandled = {
+        number: leave
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is signal.SIG_DFL
+    }
+    with _handlers(unhandled):
+        yield
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Finish what is begun: a second Ctrl-C, or make passing a signal on, comes too late."""
+    with _handlers(dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), signal.SIG_IGN)):
+        yield
+
+
+@contextlib.contextmanager
+def _handlers(wanted: Mapping[signal.Signals, Any]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    ours = [
-        number
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is signal.SIG_DFL
-    ]
-    for number in ours:
-        signal.signal(number, leave)
+    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
     try:
         yield
     finally:
-        for number in ours:
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in before.items():
+            # None: a handler that was not set from Python, which Python cannot set again.
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
