@@ -1,0 +1,115 @@
+"""{% load ui %}: icons, status words and the drawings that the server makes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from opsportal.lib.drawing import Scale, draw_interval, draw_sparkline, share_bar
+from opsportal.lib.icons import icon_id
+from opsportal.lib.statuses import STATUSES
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, *, filled: bool = False, extra: str = "") -> SafeString:
+    """Draw an icon of the sprite; screen readers pass it over, so words stand beside it."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f"ic {extra}".strip(),
+        static("vendor/icons.svg"),
+        icon_id(name, filled=filled),
+    )
+
+
+@register.simple_tag
+def status(key: str, word: str = "", *, alone: bool = False) -> SafeString:
+    """Show a status as icon and word; `word` says more ('Late 6 days').
+
+    With `alone` the word is for screen readers: only in a tight table under a legend.
+    """
+    found = STATUSES[key]
+    extra = "ic-turning" if key == "running" else ""
+    return format_html(
+        '<span class="st st-{}">{}<span{}>{}</span></span>',
+        found.tone,
+        icon(found.icon, filled=found.filled, extra=extra),
+        format_html(' class="{}"', "visually-hidden") if alone else "",
+        word or gettext(found.word),
+    )
+
+
+@register.filter
+def initials(name: object) -> str:
+    """Return the first letters of the first two words of a name."""
+    return "".join(word[0] for word in str(name).split()[:2]).upper()
+
+
+@register.filter
+def first_name(name: object) -> str:
+    """Return the first word of a name, for a short label."""
+    return str(name).partition(" ")[0]
+
+
+@register.inclusion_tag("components/sparkline.html")
+def sparkline(spark: Mapping[str, Any]) -> dict[str, Any]:
+    """Draw a small line; `spark` holds what draw_sparkline takes: values, band, target, signals."""
+    return {"drawing": draw_sparkline(**spark)}
+
+
+@register.inclusion_tag("components/interval_cell.html")
+def interval_cell(
+    scale: Scale,
+    value: float | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    target: float | None = None,
+    whole: float | None = None,
+    few: bool = False,
+) -> dict[str, Any]:
+    """Draw a dot with its interval on the shared scale; without a value, the lines alone."""
+    drawing = draw_interval(scale, value=value, low=low, high=high, target=target, whole=whole)
+    return {"drawing": drawing, "few": few}
+
+
+@register.inclusion_tag("components/interval_axis.html")
+def interval_axis(scale: Scale, *, target: float | None = None, label: str = "") -> dict[str, Any]:
+    """Draw the ticks of the shared scale for the head of the column; `label` names the target."""
+    drawing = draw_interval(scale, target=target)
+    ticks = [
+        (place, f"{tick:g}".replace("-", "−"))
+        for place, tick in zip(drawing.ticks, scale.ticks, strict=True)
+        # A tick does not run into the target's words, nor over the edge.
+        if 2 < place < 98 and (drawing.target is None or abs(place - drawing.target) > 12)
+    ]
+    return {"ticks": ticks, "target": drawing.target, "label": label}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(done: float, whole: float, *, label: str) -> dict[str, Any]:
+    """Show how far something is; `label` says of what."""
+    percent = round(100 * done / whole) if whole else 0
+    return {"percent": min(max(percent, 0), 100), "label": label}
+
+
+@register.inclusion_tag("components/import_counts.html")
+def import_counts(counts: Mapping[str, int]) -> dict[str, Any]:
+    """Show what became of an import's rows: rows, inserted, updated, unchanged, rejected."""
+    kinds = [
+        ("inserted", gettext("inserted"), "key-1", "bar-inserted"),
+        ("updated", gettext("updated"), "key-5", "bar-updated"),
+        ("unchanged", gettext("unchanged"), "key-muted", "bar-unchanged"),
+        ("rejected", gettext("refused"), "key-bad", "bar-refused"),
+    ]
+    shares = share_bar([counts[key] for key, *_ in kinds])
+    parts = [
+        {"count": counts[key], "word": word, "key": square, "bar": bar, "share": share}
+        for (key, word, square, bar), share in zip(kinds, shares, strict=True)
+    ]
+    return {"rows": counts["rows"], "parts": parts}

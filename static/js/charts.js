@@ -1,0 +1,114 @@
+// Draws every large chart. A figure is JSON in the script element after its place; values that
+// read 'token:x' become the custom property --x, at drawing and again when the theme changes.
+// Plotly is loaded when the first chart comes near the screen.
+(() => {
+  const { plotly: plotlyUrl, theme: themeUrl } = document.currentScript.dataset;
+  const PHONE = matchMedia("(max-width: 47.99rem)");
+  let loading = null;
+  let queue = Promise.resolve();
+
+  const load = () => (loading ??= Promise.all([loadPlotly(), loadTheme()]));
+  const loadPlotly = () =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = plotlyUrl;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => reject(new Error("plotly did not load"));
+      document.head.append(script);
+    });
+  const loadTheme = async () => {
+    const answer = await fetch(themeUrl);
+    if (!answer.ok) throw new Error("the chart theme did not load");
+    return answer.json();
+  };
+
+  const resolve = (value, styles) => {
+    if (typeof value === "string" && value.startsWith("token:")) {
+      return styles.getPropertyValue(`--${value.slice(6)}`).trim();
+    }
+    if (Array.isArray(value)) return value.map((item) => resolve(item, styles));
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, styles)]));
+    }
+    return value;
+  };
+  // Objects are joined, everything else is replaced.
+  const join = (base, over) => {
+    const plain = (item) => item && typeof item === "object" && !Array.isArray(item);
+    if (!plain(base) || !plain(over)) return over === undefined ? base : over;
+    const both = { ...base };
+    for (const key of Object.keys(over)) both[key] = join(base[key], over[key]);
+    return both;
+  };
+
+  const draw = async (place) => {
+    try {
+      const [Plotly, theme] = await load();
+      const figure = JSON.parse(place.nextElementSibling.textContent);
+      const styles = getComputedStyle(document.documentElement);
+      const layout = PHONE.matches ? join(figure.layout, figure.phone) : figure.layout;
+      const template = { layout: theme.layout, data: theme.data };
+      const drawn = resolve({ data: figure.data, layout: { ...layout, template } }, styles);
+      if (!place.dataset.drawn) place.replaceChildren();
+      const box = { width: place.clientWidth, height: place.clientHeight };
+      place.dataset.drawn = "1";
+      await Plotly.react(place, drawn.data, { ...box, ...drawn.layout }, { ...theme.config, responsive: false });
+    } catch (error) {
+      if (place.dataset.drawn) return;
+      const words = place.querySelector("[data-chart-words]");
+      if (words) words.textContent = place.dataset.failed;
+      place.setAttribute("aria-label", `${place.getAttribute("aria-label")} ${place.dataset.failed}`);
+      throw error;
+    }
+  };
+  // One after the other, so that a page of charts stays responsive.
+  const drawSoon = (place) => (queue = queue.then(() => draw(place)).catch(console.error));
+
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        if (!entry.isIntersecting) continue;
+        near.unobserve(entry.target);
+        drawSoon(entry.target);
+        sizes.observe(entry.target);
+      }
+    },
+    { rootMargin: "200px" },
+  );
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) {
+      const width = Math.round(contentRect.width);
+      if (target.dataset.drawn && width > 0 && target.dataset.width !== String(width)) drawSoon(target);
+      target.dataset.width = String(width);
+    }
+  });
+
+  const find = (root) => {
+    for (const place of root.querySelectorAll("[data-chart]")) if (!place.dataset.drawn) near.observe(place);
+  };
+  find(document);
+  document.addEventListener("htmx:load", (event) => find(event.target));
+  document.addEventListener("themechange", () => {
+    document.querySelectorAll("[data-chart][data-drawn]").forEach(drawSoon);
+  });
+  addEventListener("beforeprint", () => {
+    document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(drawSoon);
+  });
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-chart-png]");
+    if (!button) return;
+    const place = document.getElementById(button.dataset.chartPng);
+    if (!place?.dataset.drawn) return;
+    const [Plotly] = await load();
+    const surface = resolve("token:surface", getComputedStyle(document.documentElement));
+    const picture = await Plotly.toImage(
+      { data: place.data, layout: { ...place.layout, paper_bgcolor: surface } },
+      { format: "png", scale: 2, width: place.clientWidth, height: place.clientHeight },
+    );
+    const link = document.createElement("a");
+    link.href = picture;
+    link.download = `${place.id}.png`;
+    link.click();
+  });
+})();
