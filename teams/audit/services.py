@@ -1,15 +1,13 @@
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 
 from teams.audit.models import AuditEvent
 
-if TYPE_CHECKING:
-    from teams.accounts.models import User
-
 
 def record_event(
-    act: str, *, by: "User | None", subject: models.Model | None = None, **detail: Any
+    act: str, *, by: AbstractBaseUser | None, subject: models.Model | None = None, **detail: Any
 ) -> AuditEvent:
     """Record an act in the transaction that does it.
 
