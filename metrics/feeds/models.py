@@ -53,6 +53,9 @@ class Import(models.Model):
     received_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often a worker began with it; one that was killed began in vain."
+    )
     started_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +9,15 @@ from metrics.records.kinds.kind import MEASURE_LIMIT
 def measure() -> models.IntegerField:
     """Hold one measure of a fact: a whole number, or unknown."""
     return models.IntegerField(null=True)
+
+
+def dimension(to: str) -> "models.ForeignKey[Any, Any]":
+    """Point from a fact to whom or what it is about.
+
+    Without an index of its own: facts are found by day or by key, and every index is paid for
+    again with every row that arrives.
+    """
+    return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", db_index=False)
 
 
 def measures_possible(name: str, measures: list[str]) -> models.CheckConstraint:
@@ -22,7 +33,10 @@ def measures_possible(name: str, measures: list[str]) -> models.CheckConstraint:
 class Fact(models.Model):
     """What every kind of fact has: its feed, that feed's key for it, and who last wrote it."""
 
-    feed = models.ForeignKey("metrics.Feed", on_delete=models.PROTECT, related_name="+")
+    # Found through the unique (feed, key).
+    feed = models.ForeignKey(
+        "metrics.Feed", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     key = models.CharField(max_length=400, db_collation="C")
     day = models.DateField()
     written_by = models.ForeignKey(
@@ -40,7 +54,10 @@ class PriorVersion(models.Model):
     """
 
     overwritten_by = models.ForeignKey(
-        "metrics.Import", on_delete=models.CASCADE, related_name="prior_versions"
+        "metrics.Import",
+        on_delete=models.CASCADE,
+        related_name="prior_versions",
+        db_index=False,  # the unique constraint below starts with it
     )
     written_by = models.ForeignKey("metrics.Import", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)

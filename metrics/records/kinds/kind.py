@@ -38,9 +38,12 @@ class Column:
     @property
     def field(self) -> str:
         """Name the model field that holds it."""
-        return {"employee_id": "person_id", "unit": "unit_id", "queue": "queue_id", "date": "day"}.get(
-            self.name, self.name
-        )
+        return {
+            "employee_id": "person_id",
+            "unit": "unit_id",
+            "queue": "queue_id",
+            "date": "day",
+        }.get(self.name, self.name)
 
 
 @dataclass(frozen=True)

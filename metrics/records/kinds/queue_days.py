@@ -1,14 +1,14 @@
 from django.db import models
 
-from metrics.records.facts import Fact, measure, measures_possible
+from metrics.records.facts import Fact, dimension, measure, measures_possible
 from metrics.records.kinds.kind import Column, ColumnType, Combine, Kind
 
 
 class QueueDay(Fact):
     """One row per queue, unit and operating day: what came in, what was due, what waits."""
 
-    queue = models.ForeignKey("teams.Queue", on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey("teams.Unit", on_delete=models.PROTECT, related_name="+")
+    queue = dimension("teams.Queue")
+    unit = dimension("teams.Unit")
     received = measure()
     completed = measure()
     automated = measure()

@@ -1,14 +1,14 @@
 from django.db import models
 
-from metrics.records.facts import Fact, measure, measures_possible
+from metrics.records.facts import Fact, dimension, measure, measures_possible
 from metrics.records.kinds.kind import Column, ColumnType, Kind
 
 
 class WorkRecord(Fact):
     """One row per person, queue and operating day: the work they did there."""
 
-    person = models.ForeignKey("teams.Person", on_delete=models.PROTECT, related_name="+")
-    queue = models.ForeignKey("teams.Queue", on_delete=models.PROTECT, related_name="+")
+    person = dimension("teams.Person")
+    queue = dimension("teams.Queue")
     units = measure()
     handle_seconds = measure()
     productive_seconds = measure()
