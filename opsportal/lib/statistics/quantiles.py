@@ -22,7 +22,7 @@ def normal_quantile(confidence: float) -> float:
 @lru_cache(maxsize=4096)
 def t_quantile(degrees: int, confidence: float) -> float:
     """Find t such that Student's t lies within ±t with this confidence."""
-    from scipy.special import stdtrit  # type: ignore[import-untyped, unused-ignore]
+    from scipy.special import stdtrit
 
     return -float(stdtrit(degrees, upper_tail(confidence)))
 

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -179,20 +180,16 @@ wholes = st.integers(-(10**9), 10**9)
 @given(sums, wholes, wholes, wholes)
 def test_it_agrees_with_python_over_rationals(text: str, a: int, b: int, c: int) -> None:
     python = text.replace("2", "F(2)").replace("7", "F(7)").replace("0.F(2)5", "F(1, 4)")
+    names = {"F": Fraction, "a": Fraction(a), "b": Fraction(b), "c": Fraction(c)}
     try:
-        expected = eval(
-            python, {"F": Fraction, "a": Fraction(a), "b": Fraction(b), "c": Fraction(c)}
-        )
+        expected = eval(python, names)  # noqa: S307 - the text is made of the list above
     except ZeroDivisionError:
         expected = None
     assert Expression.parse(text).evaluate({"a": a, "b": b, "c": c}) == expected
 
 
-@given(st.text(max_size=60))
+@given(st.one_of(st.text(max_size=60), st.text("ab10.+-*/()`'[]=,  ", max_size=60)))
 def test_any_text_parses_or_is_refused(text: str) -> None:
-    try:
+    with suppress(ArithmeticSyntaxError):
         expression = Expression.parse(text)
-    except ArithmeticSyntaxError as refusal:
-        assert str(refusal)
-    else:
         expression.evaluate(dict.fromkeys(expression.names))

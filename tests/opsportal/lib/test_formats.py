@@ -50,7 +50,7 @@ def test_format_signed(value: float, expected: str) -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), Decimal("NaN"), Decimal("Infinity")])
 def test_no_number_is_refused(value: Number) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="Invalid literal"):
         format_number(value)
 
 
