@@ -7,7 +7,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("metrics", "0002_day_totals"),
-        ("teams", "0002_fact_indexes"),
     ]
 
     operations = [
