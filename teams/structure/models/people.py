@@ -26,9 +26,7 @@ class Person(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="person"
     )
-    employment = models.CharField(
-        max_length=20, choices=Employment, default=Employment.EMPLOYEE
-    )
+    employment = models.CharField(max_length=20, choices=Employment, default=Employment.EMPLOYEE)
     location = models.CharField(max_length=120, blank=True)
     time_zone = models.CharField(max_length=60, blank=True)
     languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)
@@ -40,7 +38,8 @@ class Person(models.Model):
         verbose_name_plural = "people"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(employee_id="") & ~Q(name=""), name="person_is_named"
+                condition=~Q(employee_id="") & ~Q(employee_id__contains="/") & ~Q(name=""),
+                name="person_is_named",
             ),
             models.CheckConstraint(
                 condition=Q(hired_on__isnull=True)

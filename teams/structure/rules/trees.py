@@ -2,6 +2,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from teams.structure.rules.names import fold
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -21,20 +23,19 @@ class Tree:
     """
 
     def __init__(self, nodes: Iterable[Node]) -> None:
-        """Raise ValueError unless exactly one node has no parent."""
-        self.nodes = {node.id: node for node in nodes}
-        roots = [node for node in self.nodes.values() if node.parent_id is None]
+        """Raise ValueError unless exactly one node has no parent.
+
+        A unit below one that did not stand on the day is left out with it.
+        """
+        self._children: dict[int | None, list[Node]] = {}
+        for node in sorted(nodes, key=lambda node: (node.name.casefold(), node.id)):
+            self._children.setdefault(node.parent_id, []).append(node)
+        roots = self._children.get(None, [])
         if len(roots) != 1:
             raise ValueError(f"A tree has one root, not {len(roots)}")
         self.root = roots[0]
-
-    @cached_property
-    def _children(self) -> dict[int, list[Node]]:
-        found: dict[int, list[Node]] = {}
-        for node in sorted(self.nodes.values(), key=lambda node: (node.name.casefold(), node.id)):
-            if node.parent_id is not None:
-                found.setdefault(node.parent_id, []).append(node)
-        return found
+        self.nodes = {self.root.id: self.root}
+        self.nodes = {node.id: node for node in self.walk()}
 
     @cached_property
     def _by_slug(self) -> dict[str, Node]:
@@ -42,7 +43,7 @@ class Tree:
 
     @cached_property
     def _by_path(self) -> dict[str, Node]:
-        return {self.path(node.id).casefold(): node for node in self.nodes.values()}
+        return {fold(self.path(node.id)): node for node in self.nodes.values()}
 
     def __contains__(self, unit_id: object) -> bool:
         return unit_id in self.nodes
@@ -76,7 +77,7 @@ class Tree:
     def above(self, unit_id: int) -> list[Node]:
         """List the units above, the root first, the unit itself last.
 
-        Empty where the unit, or one above it, did not stand on the day.
+        Empty where the unit did not stand on the day.
         """
         chain: list[Node] = []
         node = self.nodes.get(unit_id)
@@ -97,12 +98,7 @@ class Tree:
 
     def by_path(self, path: str) -> Node | None:
         """Find a unit by its path, whatever the case and the spaces around each name."""
-        return self._by_path.get(clean_path(path).casefold())
+        return self._by_path.get(fold(path))
 
     def by_slug(self, slug: str) -> Node | None:
         return self._by_slug.get(slug)
-
-
-def clean_path(path: str) -> str:
-    """Trim each name of a path and drop the empty ones."""
-    return "/".join(name.strip() for name in path.split("/") if name.strip())

@@ -1,0 +1,7 @@
+class StructureError(Exception):
+    """A change of structure that cannot be: `code` is stable, `message` is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
