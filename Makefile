@@ -24,7 +24,8 @@ test: $(PACKAGES) $(ASSETS)  ## every test, on servers of its own; ARGS go to py
 	@$(BIN)/pytest -n 2 $(ARGS)
 
 # Deployment is checked as production has it: servers and secret key given, no debugging.
-PRODUCTION := DATABASE_URL=postgres://portal@localhost/portal REDIS_URL=redis://localhost \
+PRODUCTION := PUBLIC_URL=https://portal.example DATABASE_URL=postgres://portal@localhost/portal \
+	REDIS_URL=redis://localhost \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
 check: $(PACKAGES) $(ASSETS)  ## style, types, floors of the house, templates, migrations, deployment
