@@ -1,3 +1,4 @@
+from functools import cached_property
 from typing import Any
 
 import pghistory
@@ -5,8 +6,15 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from metrics.kpis.rules import Formulas, read_formulas
 from metrics.records.kinds import KINDS
-from metrics.records.kinds.kind import Kind
+from metrics.records.kinds.kind import Combine, Kind
+
+# What formulas may read: a stock or a maximum does not add up over days.
+FLOWS = {
+    slug: [column.name for column in kind.measures if column.combine is Combine.FLOW]
+    for slug, kind in KINDS.items()
+}
 
 
 class Direction(models.TextChoices):
@@ -23,7 +31,7 @@ class StatisticalModel(models.TextChoices):
 
 
 class Kpi(models.Model):
-    """One row per KPI, under the slug that scripts rely on; what it means stands in its versions."""
+    """One row per KPI, under the slug that scripts rely on; its versions say what it means."""
 
     slug = models.SlugField(max_length=80, unique=True)
     position = models.PositiveSmallIntegerField(default=0, help_text="Its order on pages.")
@@ -74,7 +82,20 @@ class KpiVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kpi_id}, version {self.number}"
+        return f"{self.name}, version {self.number}"
+
+    @cached_property
+    def formulas(self) -> Formulas:
+        """Parse the three formulas; raise FormulaError where they cannot be added up."""
+        return read_formulas(self.numerator, self.denominator, self.n, FLOWS)
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.formulas.kind]
+
+    @property
+    def is_proportion(self) -> bool:
+        return self.model == StatisticalModel.PROPORTION
 
 
 class DayTotal(models.Model):
@@ -101,10 +122,10 @@ class DayTotal(models.Model):
 
 def _totals_model(kind: Kind) -> type[DayTotal]:
     name = f"{kind.model.__name__}Total"
-    fields: dict[str, Any] = {column.name: models.BigIntegerField(null=True) for column in kind.measures}
-    meta = type(
-        "Meta", (), {"indexes": [models.Index(fields=["day"], name=f"{name.lower()}_day")]}
-    )
+    fields: dict[str, Any] = {
+        column.name: models.BigIntegerField(null=True) for column in kind.measures
+    }
+    meta = type("Meta", (), {"indexes": [models.Index(fields=["day"], name=f"{name.lower()}_day")]})
     doc = (
         f"One row per unit, queue, day and set of known measures: {kind.name.lower()} "
         "of the unit and everything below it, added up."
@@ -126,3 +147,9 @@ class Recompute(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Recompute {self.pk}"

@@ -11,3 +11,14 @@ def lock_structure() -> None:
     assert transaction.get_connection().in_atomic_block
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('teams_unitplacement'))")
+
+
+def hold_structure() -> None:
+    """Let nobody change the structure until this transaction ends; any number may hold it.
+
+    For whoever reads structure and facts together: without it, a day could be computed before a
+    change of structure whose mark went past it because the day's first fact was still on its way.
+    """
+    assert transaction.get_connection().in_atomic_block
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext('teams_unitplacement'))")

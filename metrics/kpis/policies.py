@@ -1,0 +1,29 @@
+from metrics.kpis.values import Breakdown
+from teams.access.roles import Permission
+from teams.access.viewers import Viewer
+
+
+def is_oneself(viewer: Viewer, person_id: int) -> bool:
+    """Tell whether a person is the viewer, here with an API token that lets them read people."""
+    return (
+        viewer.person is not None
+        and viewer.person.pk == person_id
+        and (viewer.limited_to is None or Permission.READ_PERSON_KPIS in viewer.limited_to)
+    )
+
+
+def may_read_values(
+    viewer: Viewer, unit_id: int, *, breakdown: Breakdown | None, person_id: int | None
+) -> bool:
+    """Tell whether someone may read a unit's values, taken apart like this.
+
+    One's own values are always one's own. A unit's figures may also stand beside those of the
+    unit one leads; what is inside it stays closed.
+    """
+    if person_id is not None and is_oneself(viewer, person_id):
+        return unit_id in viewer.tree
+    if person_id is not None or breakdown is Breakdown.PERSON:
+        return viewer.may(Permission.READ_PERSON_KPIS, unit_id)
+    if breakdown is Breakdown.UNIT:
+        return viewer.may(Permission.READ_UNIT_KPIS, unit_id)
+    return unit_id in viewer.comparable_unit_ids

@@ -1,0 +1,334 @@
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.http import Http404
+from psycopg2.extras import DateRange
+
+from metrics.kpis.models import Kpi, KpiVersion
+from metrics.kpis.policies import may_read_values
+from metrics.kpis.readings import (
+    Membership,
+    Reading,
+    Source,
+    find_extent,
+    list_children,
+    list_people_below,
+    of_children,
+    of_people,
+    of_units,
+    read_sums,
+)
+from metrics.kpis.rules import NO_FIGURE, Sums, add_sums, calculate_figure
+from metrics.kpis.values import Breakdown, KpiValue, Subject
+from opsportal.lib.periods import Grain, Period, list_periods, period_of
+from teams.access.viewers import Viewer
+from teams.changes.models import OperatingDay
+from teams.structure.models import Queue
+
+
+def list_kpis() -> QuerySet[Kpi]:
+    """List the catalogue, each KPI with its versions."""
+    return Kpi.objects.prefetch_related("versions")
+
+
+def get_values(
+    kpis: Sequence[str],
+    *,
+    viewer: Viewer,
+    unit: int,
+    grain: Grain,
+    start: date | None = None,
+    end: date | None = None,
+    queues: Collection[str] | None = None,
+    breakdown: Breakdown | None = None,
+    person: int | None = None,
+) -> list[KpiValue]:
+    """Give the values of KPIs; a page that asks more than once keeps a KpiReader instead."""
+    return KpiReader(viewer, kpis).get_values(
+        unit=unit,
+        grain=grain,
+        start=start,
+        end=end,
+        queues=queues,
+        breakdown=breakdown,
+        person=person,
+    )
+
+
+class KpiReader:
+    """Gives the values of some KPIs to one viewer; what all its answers share is read once.
+
+    The one way from totals to values: page, API and report go through it. Raises Http404 for an
+    unknown KPI, unit, queue or person, and for what the viewer may not read.
+    """
+
+    def __init__(self, viewer: Viewer, kpis: Sequence[str]) -> None:
+        self.viewer = viewer
+        self.kpis = list(dict.fromkeys(kpis))
+
+    @cached_property
+    def versions(self) -> dict[str, list[KpiVersion]]:
+        """Hold every version of each KPI, the oldest first."""
+        found: dict[str, list[KpiVersion]] = {slug: [] for slug in self.kpis}
+        for version in (
+            KpiVersion.objects.filter(kpi__slug__in=self.kpis)
+            .select_related("kpi")
+            .order_by("number")
+        ):
+            found[version.kpi.slug].append(version)
+        for slug, versions in found.items():
+            if not versions:
+                raise Http404(f"There is no KPI '{slug}'.")
+        return found
+
+    @cached_property
+    def changed_days(self) -> list[date]:
+        """Hold the days whose totals do not yet say what their facts say, in order."""
+        return list(
+            OperatingDay.objects.filter(changed_at__isnull=False)
+            .order_by("day")
+            .values_list("day", flat=True)
+        )
+
+    def get_values(
+        self,
+        *,
+        unit: int,
+        grain: Grain,
+        start: date | None = None,
+        end: date | None = None,
+        queues: Collection[str] | None = None,
+        breakdown: Breakdown | None = None,
+        person: int | None = None,
+    ) -> list[KpiValue]:
+        """Give values for the periods of `grain` that start in [start, end).
+
+        A missing end of the range is that of the unit's data. See get_period_values for the rest.
+        """
+        self._refuse_strangers([unit], breakdown, person)
+        return self.get_period_values(
+            unit=unit,
+            periods=self.choose_periods(unit=unit, grain=grain, start=start, end=end),
+            queues=queues,
+            breakdown=breakdown,
+            person=person,
+        )
+
+    def choose_periods(
+        self, *, unit: int, grain: Grain, start: date | None = None, end: date | None = None
+    ) -> list[Period]:
+        """List the periods of a range; a missing end is that of the unit's data, if it has any.
+
+        Raises ValueError for a range that is reversed or holds too many periods.
+        """
+        if start is None or end is None:
+            kinds = {
+                version.formulas.kind for versions in self.versions.values() for version in versions
+            }
+            extent = find_extent(unit, kinds)
+            if extent is None:
+                return []
+            if start is None:
+                # From the start of a period, so that the first days are not left out.
+                start = extent[0] if grain is Grain.ALL else period_of(extent[0], grain).start
+            if end is None:
+                end = extent[1] + timedelta(days=1)
+                if start >= end:
+                    return []
+            elif start >= end:
+                return []
+        return list_periods(start, end, grain)
+
+    def get_period_values(
+        self,
+        *,
+        unit: int,
+        periods: Sequence[Period],
+        beside: Collection[int] = (),
+        queues: Collection[str] | None = None,
+        breakdown: Breakdown | None = None,
+        person: int | None = None,
+    ) -> list[KpiValue]:
+        """Give values for any periods, overlapping ones too, in the order kpi, period, subject.
+
+        `beside` adds other units, each for itself; `queues` are slugs, None is all of them.
+        Every subject has a row for every period in which it belonged to the unit, without data
+        too; a queue, once it has data in any of the periods. A unit below counts only while it
+        stood there, a person only while assigned to the unit or below it, so that the parts and
+        the unit's own work are the whole.
+        """
+        self._refuse_strangers([unit, *beside], breakdown, person)
+        if not periods:
+            return []
+        edges = sorted({edge for period in periods for edge in (period.start, period.end)})
+        members, source = self._find_members(
+            [unit, *beside], edges[0], edges[-1], breakdown=breakdown, person=person
+        )
+        versions = {
+            (kpi, period): self.version_on(kpi, period.last_day)
+            for kpi in self.kpis
+            for period in periods
+        }
+        wanted = None if queues is None else _find_queues(queues)
+        by_queue = breakdown is Breakdown.QUEUE
+        sums = _SumsByPeriod(
+            edges,
+            read_sums(
+                list({version.pk: version for version in versions.values()}.values()),
+                edges,
+                source,
+                queue_ids=None if wanted is None else [queue.id for queue in wanted],
+                by_queue=by_queue,
+            ),
+        )
+        shown: list[Subject | None] = [wanted[0] if wanted and len(wanted) == 1 else None]
+        if by_queue:
+            shown = [*(_name_queues(sums.queue_ids) if wanted is None else wanted)]
+        subjects = {period: _list_present(members, period) for period in periods}
+        of_people = source.of_people
+        return [
+            _make_value(
+                versions[kpi, period],
+                period,
+                sums.get(versions[kpi, period], subject, queue if by_queue else None, period),
+                unit=self._subject(unit) if of_people else subject,
+                queue=queue,
+                person=subject if of_people else None,
+                provisional=self.is_provisional(period),
+            )
+            for kpi in self.kpis
+            for period in periods
+            for subject in subjects[period]
+            for queue in shown
+        ]
+
+    def version_on(self, kpi: str, day: date) -> KpiVersion:
+        """Find the definition in force on a day."""
+        return next(
+            version
+            for version in reversed(self.versions[kpi])
+            if version.valid_from is None or version.valid_from <= day
+        )
+
+    def is_provisional(self, period: Period) -> bool:
+        """Tell whether a period is not over, or a day in it is still to be recomputed."""
+        if period.end > self.viewer.today:
+            return True
+        position = bisect_left(self.changed_days, period.start)
+        return position < len(self.changed_days) and self.changed_days[position] in period
+
+    def _refuse_strangers(
+        self, units: Iterable[int], breakdown: Breakdown | None, person: int | None
+    ) -> None:
+        for unit in units:
+            if not may_read_values(self.viewer, unit, breakdown=breakdown, person_id=person):
+                raise Http404("No such figures, or none that you may read.")
+
+    def _find_members(
+        self,
+        units: Sequence[int],
+        start: date,
+        end: date,
+        *,
+        breakdown: Breakdown | None,
+        person: int | None,
+    ) -> tuple[list[Membership], Source]:
+        """Find who has rows, and when, and where their sums come from."""
+        unit = units[0]
+        if person is not None or breakdown is Breakdown.PERSON:
+            people = list_people_below(unit, start, end, person)
+            if person is not None and not people:
+                raise Http404("No such person, or nobody who was in this unit then.")
+            return people, of_people(unit, person)
+        if breakdown is Breakdown.UNIT:
+            return list_children(unit, start, end), of_children(unit)
+        always = DateRange(start, end)
+        return [Membership(self._subject(id_), always) for id_ in units], of_units(units)
+
+    def _subject(self, unit_id: int) -> Subject:
+        node = self.viewer.tree.nodes[unit_id]
+        return Subject(node.id, node.slug, node.name)
+
+
+class _SumsByPeriod:
+    """Sums of stretches of days, found again for the periods that are made of them."""
+
+    def __init__(self, edges: Sequence[date], readings: Iterable[Reading]) -> None:
+        self.position = {edge: index for index, edge in enumerate(edges)}
+        self.found: dict[tuple[int, int, int | None], dict[int, Sums]] = {}
+        for reading in readings:
+            key = (reading.version_id, reading.subject_id, reading.queue_id)
+            self.found.setdefault(key, {})[reading.stretch] = reading.sums
+
+    @property
+    def queue_ids(self) -> set[int]:
+        return {queue_id for _, _, queue_id in self.found if queue_id is not None}
+
+    def get(
+        self, version: KpiVersion, subject: Subject, queue: Subject | None, period: Period
+    ) -> Sums | None:
+        """Add up the stretches of a period; None where nothing is known in any of them."""
+        stretches = self.found.get((version.pk, subject.id, queue.id if queue else None), {})
+        inside = range(self.position[period.start], self.position[period.end])
+        return add_sums(stretches[index] for index in inside if index in stretches)
+
+
+def _list_present(members: Iterable[Membership], period: Period) -> list[Subject]:
+    """List who belonged for at least one day of a period, each once."""
+    return list(
+        dict.fromkeys(
+            member.subject
+            for member in members
+            if (member.valid.lower is None or member.valid.lower < period.end)
+            and (member.valid.upper is None or member.valid.upper > period.start)
+        )
+    )
+
+
+def _make_value(
+    version: KpiVersion,
+    period: Period,
+    sums: Sums | None,
+    *,
+    unit: Subject,
+    queue: Subject | None,
+    person: Subject | None,
+    provisional: bool,
+) -> KpiValue:
+    figure = NO_FIGURE
+    if sums is not None:
+        figure = calculate_figure(sums, scale=version.scale, is_proportion=version.is_proportion)
+    return KpiValue(
+        definition=version,
+        unit=unit,
+        queue=queue,
+        person=person,
+        period=period,
+        numerator=sums.y if sums else None,
+        denominator=sums.x if sums else None,
+        n=sums.n if sums else None,
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+        provisional=provisional,
+    )
+
+
+def _find_queues(slugs: Collection[str]) -> list[Subject]:
+    found = _list_queues(slug__in=slugs)
+    unknown = set(slugs) - {queue.slug for queue in found}
+    if unknown:
+        raise Http404(f"There is no queue '{min(unknown)}'.")
+    return found
+
+
+def _name_queues(queue_ids: Collection[int]) -> list[Subject]:
+    return _list_queues(id__in=queue_ids)
+
+
+def _list_queues(**lookup: Collection[object]) -> list[Subject]:
+    rows = Queue.objects.filter(**lookup).order_by("name", "id").values_list("id", "slug", "name")
+    return [Subject(*row) for row in rows]

@@ -1,0 +1,20 @@
+from metrics.kpis.services.definitions import DefinitionError, load_definitions
+from metrics.kpis.services.recomputes import (
+    count_changed_days,
+    has_changed_days,
+    list_failed_days,
+    recompute_changed_days,
+    request_recompute,
+    retry_failed_days,
+)
+
+__all__ = [
+    "DefinitionError",
+    "count_changed_days",
+    "has_changed_days",
+    "list_failed_days",
+    "load_definitions",
+    "recompute_changed_days",
+    "request_recompute",
+    "retry_failed_days",
+]
