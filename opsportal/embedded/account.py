@@ -5,7 +5,7 @@ import pwd
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from opsportal.embedded.errors import EmbeddedServerError
 
@@ -27,6 +27,13 @@ class Account:
         if self.dropped:
             os.chown(path, self.uid, self.gid)
 
+    def can_enter(self, folder: Path) -> bool:
+        """Tell whether the account may pass through a folder of the caller's."""
+        if not self.dropped:
+            return True
+        path = Path(os.path.realpath(folder))
+        return all(step.stat().st_mode & 0o001 for step in (path, *path.parents))
+
     def spawn(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
         """Start a process of the account, away from the terminal and the current folder."""
         if self.dropped:
@@ -35,9 +42,10 @@ class Account:
             command, cwd="/", env=ENVIRONMENT, umask=0o077, start_new_session=True, **options
         )
 
-    def run(self, command: list[str], *, doing: str, text: str = "") -> None:
+    def run(self, command: list[str], *, doing: str, holding: IO[str], text: str = "") -> None:
         """Run a command of the account to its end, with `text` on its standard input.
 
+        The lock on the file `holding` outlives us, when we are killed, as long as the command.
         Raises EmbeddedServerError with the command's own words when it fails.
         """
         process = self.spawn(
@@ -45,6 +53,7 @@ class Account:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=[holding.fileno()],
         )
         try:
             output, _ = process.communicate(text.encode())

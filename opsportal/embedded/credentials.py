@@ -106,9 +106,10 @@ def _write_beside(home: Home, credentials: Credentials) -> Path:
 
 
 def _make_sockets_folder(account: Account) -> str:
-    folder = tempfile.gettempdir()
-    if len(os.fsencode(folder)) + LONGEST_SOCKET_NAME > SOCKET_PATH_LIMIT:
-        folder = "/tmp"  # noqa: S108  (mkdtemp makes a folder of its own in it)
+    given = tempfile.gettempdir()
+    short = len(os.fsencode(given)) + LONGEST_SOCKET_NAME <= SOCKET_PATH_LIMIT
+    # Root's temporary directory may be closed to the account that the servers run as.
+    folder = given if short and account.can_enter(Path(given)) else "/tmp"  # noqa: S108
     made = Path(tempfile.mkdtemp(prefix="opsportal-", dir=folder))
     account.own(made)
     return str(made)

@@ -1,6 +1,7 @@
 """PostgreSQL of a trial: made, started, asked whether it answers, stopped."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from opsportal.embedded.account import Account
 from opsportal.embedded.binaries import Binaries
@@ -42,8 +44,8 @@ TUNING = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# OPSPORTAL_FSYNC=off, for tests alone: a crash of the machine may break everything.
-NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# OPSPORTAL_FSYNC=off, for tests alone: survives a killed process, not a crash of the machine.
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True)
@@ -142,34 +144,36 @@ class Postgres:
 
     def _create(self, binaries: Binaries) -> None:
         """Make an empty cluster aside, and put it in place once it is whole."""
-        made = self.home.data / "postgres.unfinished"
-        shutil.rmtree(made, ignore_errors=True)
-        made.mkdir(mode=0o700)
-        self.account.own(made)
-        with self._password_file() as password_file:
-            self.account.run(
-                [
-                    str(binaries.initdb),
-                    *("-D", str(made), "--username=opsportal", f"--pwfile={password_file}"),
-                    *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"),
-                    *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-                    *("--no-instructions", *([] if _is_durable() else ["--no-sync"])),
-                ],
-                doing="Making the database",
-            )
-        self.account.run(
-            [str(binaries.postgres), "--single", "-D", str(made), "postgres"],
-            text="CREATE DATABASE opsportal\n",
-            doing="Making the database",
-        )
-        mark = made / self._mark.name
-        mark.write_text(self.credentials.cluster)
+        with (self.home.data / "making.lock").open("a") as making:
+            # Waits for the initdb of a command that was killed; nothing else would stop it.
+            fcntl.flock(making, fcntl.LOCK_EX)
+            made = self.home.data / "postgres.unfinished"
+            _remove(made)
+            made.mkdir(mode=0o700)
+            self.account.own(made)
+            self._fill(made, binaries, making)
+        (made / self._mark.name).write_text(self.credentials.cluster)
         if self.data.exists():
             # The state folder was begun afresh; keep the last data that belonged to another.
             aside = self.home.data / "postgres.old"
-            shutil.rmtree(aside, ignore_errors=True)
+            _remove(aside)
             self.data.rename(aside)
         made.rename(self.data)
+
+    def _fill(self, made: Path, binaries: Binaries, making: IO[str]) -> None:
+        doing = "Making the database"
+        with self._password_file() as password_file:
+            initdb = [
+                str(binaries.initdb),
+                *("-D", str(made), "--username=opsportal", f"--pwfile={password_file}"),
+                *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"),
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *("--no-instructions", *([] if _is_durable() else ["--no-sync"])),
+            ]
+            self.account.run(initdb, doing=doing, holding=making)
+        single = [str(binaries.postgres), "--single", "-D", str(made), "postgres"]
+        create = "CREATE DATABASE opsportal\n"
+        self.account.run(single, text=create, doing=doing, holding=making)
 
     @contextlib.contextmanager
     def _password_file(self) -> Iterator[str]:
@@ -185,3 +189,8 @@ class Postgres:
 
 def _is_durable() -> bool:
     return os.environ.get("OPSPORTAL_FSYNC") != "off"
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
