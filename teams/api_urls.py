@@ -2,5 +2,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("teams.structure.api_urls")),
-    path("", include("teams.audit.api_urls")),
+    path("", include("teams.access.api_urls")),
 ]

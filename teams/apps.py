@@ -8,6 +8,11 @@ class TeamsConfig(AppConfig):
     name = "teams"
 
     def ready(self) -> None:
+        from teams.access.demonstration import find_demo_people
+        from teams.accounts import demonstration, signals
+
+        signals.connect()
+        demonstration.register_finder(find_demo_people)
         post_migrate.connect(plant_root, sender=self)
 
 

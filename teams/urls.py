@@ -5,5 +5,4 @@ urlpatterns = [
     path("", include("teams.structure.urls")),
     path("", include("teams.directory.urls")),
     path("", include("teams.access.urls")),
-    path("", include("teams.audit.urls")),
 ]

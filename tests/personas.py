@@ -96,7 +96,7 @@ class Organisation:
     def client(self, persona: str) -> Client:
         """Return a browser in which the persona is signed in."""
         client = Client()
-        client.force_login(self.user(persona), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(self.user(persona))
         return client
 
 

@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Permission(StrEnum):
-    """What someone may do. Each holds for a unit and below, or everywhere for the root."""
+    """What someone may do. Each holds for a unit and below, or everywhere for the root.
+
+    Their values are the scopes of API tokens.
+    """
 
     SEE_NAMES = "see_names"
     READ_PEOPLE = "read_people"
@@ -16,6 +19,7 @@ class Permission(StrEnum):
     READ_FEEDS = "read_feeds"
     WRITE_FEEDS = "write_feeds"
     RECOMPUTE_KPIS = "recompute_kpis"
+    INVITE_PEOPLE = "invite_people"
     WRITE_GRANTS = "write_grants"
     READ_AUDIT = "read_audit"
 
@@ -66,6 +70,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_UNIT_KPIS,
             Permission.READ_PERSON_KPIS,
             Permission.CHANGE_STRUCTURE,
+            Permission.INVITE_PEOPLE,
         }
     ),
     Role.COMPLIANCE: frozenset(
@@ -84,6 +89,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_FEEDS,
             Permission.WRITE_FEEDS,
             Permission.RECOMPUTE_KPIS,
+            Permission.INVITE_PEOPLE,
             Permission.WRITE_GRANTS,
             Permission.READ_AUDIT,
         }

@@ -1,8 +1,10 @@
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.db.models import Value
 from django.utils import timezone
 
 from teams.access.models import AccessGrant
@@ -52,40 +54,39 @@ class Viewer:
     def name(self) -> str:
         return self.person.name if self.person else self.user.email
 
+    def is_within_token(self, permission: Permission) -> bool:
+        """Tell whether the API token lets a permission through; a browser session always does."""
+        return self.limited_to is None or permission in self.limited_to
+
     def unit_ids(self, permission: Permission) -> frozenset[int]:
         """Return the ids of the units where a permission holds today."""
         if permission not in self._reach:
-            self._reach[permission] = self._find_reach(permission)
+            self._reach[permission] = (
+                self._find_reach(permission) if self.is_within_token(permission) else frozenset()
+            )
         return self._reach[permission]
 
     def may(self, permission: Permission, unit_id: int | None = None) -> bool:
         """Tell whether a permission holds in a unit; without one, whether it holds anywhere."""
-        if self.limited_to is not None and permission not in self.limited_to:
-            return False
-        if permission is Permission.SEE_NAMES and unit_id is None:
-            return self.person is not None or bool(self.grants)
         reach = self.unit_ids(permission)
         return bool(reach) if unit_id is None else unit_id in reach
 
     @cached_property
     def comparable_unit_ids(self) -> frozenset[int]:
         """Units whose figures may stand beside those one leads: what one reads, and siblings."""
-        siblings = {
+        if not self.is_within_token(Permission.READ_UNIT_KPIS):
+            return frozenset()
+        return self.unit_ids(Permission.READ_UNIT_KPIS) | {
             node.id for unit_id in self.led_unit_ids for node in self.tree.siblings(unit_id)
         }
-        return self.unit_ids(Permission.READ_UNIT_KPIS) | (
-            siblings if self.may(Permission.READ_UNIT_KPIS) else frozenset()
-        )
 
     def _find_reach(self, permission: Permission) -> frozenset[int]:
-        if self.limited_to is not None and permission not in self.limited_to:
-            return frozenset()
         everywhere = self.tree.below(self.tree.root.id)
-        if permission is Permission.SEE_NAMES and (self.person or self.grants):
-            return everywhere
+        if permission is Permission.SEE_NAMES:
+            return everywhere if self.person or self.grants else frozenset()
         reach: set[int] = set()
-        if self.own_unit_id in self.tree and permission in MEMBER_PERMISSIONS:
-            reach.add(self.own_unit_id)  # type: ignore[arg-type]
+        if permission in MEMBER_PERMISSIONS and self.own_unit_id is not None:
+            reach |= {self.own_unit_id} & self.tree.nodes.keys()
         if permission in LEADER_PERMISSIONS:
             for unit_id in self.led_unit_ids:
                 reach |= self.tree.below(unit_id)
@@ -93,42 +94,49 @@ class Viewer:
             reach |= everywhere
         for role, unit_id in self.grants:
             if permission in ROLE_PERMISSIONS[role]:
-                reach |= self.tree.below(self.tree.root.id if unit_id is None else unit_id)
+                reach |= everywhere if unit_id is None else self.tree.below(unit_id)
         return frozenset(reach)
 
 
 def get_viewer(
-    user: "User", *, limited_to: frozenset[Permission] | None = None, on: date | None = None
+    user: "User", *, limited_to: Iterable[Permission] | None = None, on: date | None = None
 ) -> Viewer:
-    """Read who a user is among the people and what they may do, in five queries."""
+    """Read who a user is among the people and what they may do.
+
+    Two queries, the tree and what ties the user to units, where the sign-in backend has read
+    the person along with the user; else one more. Deputies lead on the days given for them.
+    """
     today = on or timezone.localdate()
-    person = Person.objects.filter(user=user).first()
-    own_unit_id = None
-    led: list[int] = []
-    if person is not None:
-        own_unit_id = (
-            Assignment.objects.filter(person=person, valid__contains=today)
-            .values_list("unit_id", flat=True)
-            .first()
-        )
-        led = list(
-            Leadership.objects.filter(person=person, valid__contains=today).values_list(
-                "unit_id", flat=True
-            )
-        )
+    person: Person | None = getattr(user, "person", None)
     tree = get_tree(today)
+    ties = _read_ties(user, person, today)
     return Viewer(
         user=user,
         today=today,
         person=person,
         tree=tree,
-        own_unit_id=own_unit_id,
-        led_unit_ids=frozenset(led) & tree.nodes.keys(),
-        grants=tuple(
-            (Role(role), unit_id)
-            for role, unit_id in AccessGrant.objects.filter(user=user).values_list(
-                "role", "unit_id"
-            )
+        own_unit_id=next((unit_id for tie, unit_id, _ in ties if tie == "sits in"), None),
+        led_unit_ids=frozenset(
+            unit_id for tie, unit_id, _ in ties if tie == "leads" and unit_id in tree
         ),
-        limited_to=limited_to,
+        grants=tuple((Role(role), unit_id) for tie, unit_id, role in ties if tie == "holds"),
+        limited_to=None if limited_to is None else frozenset(limited_to),
+    )
+
+
+def _read_ties(
+    user: "User", person: Person | None, today: date
+) -> list[tuple[str, int | None, str]]:
+    """Return (tie, unit id, role) for what a user holds, where they sit and what they lead."""
+    holds = AccessGrant.objects.filter(user=user).values_list(Value("holds"), "unit_id", "role")
+    if person is None:
+        return list(holds)
+    sits_in = Assignment.objects.filter(person=person, valid__contains=today)
+    leads = Leadership.objects.filter(person=person, valid__contains=today)
+    return list(
+        holds.union(
+            sits_in.values_list(Value("sits in"), "unit_id", Value("")),
+            leads.values_list(Value("leads"), "unit_id", Value("")),
+            all=True,
+        )
     )
