@@ -8,7 +8,7 @@ def is_oneself(viewer: Viewer, person_id: int) -> bool:
     return (
         viewer.person is not None
         and viewer.person.pk == person_id
-        and (viewer.limited_to is None or Permission.READ_PERSON_KPIS in viewer.limited_to)
+        and viewer.is_within_token(Permission.READ_PERSON_KPIS)
     )
 
 

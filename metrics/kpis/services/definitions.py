@@ -86,7 +86,7 @@ def _start_after(newest: KpiVersion, valid_from: date | None, path: Path) -> dat
 def _check(version: KpiVersion, path: Path) -> None:
     try:
         version.formulas  # noqa: B018
-        version.full_clean(exclude=["kpi"])
+        version.clean_fields(exclude={"kpi", "valid_from", "read_beside"})
     except FormulaError as error:
         raise DefinitionError(f"{path.name}: {error}") from error
     except ValidationError as error:

@@ -1,0 +1,290 @@
+"""Random organisations, changed at random, against every figure counted anew from the facts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from metrics.kpis.selectors import KpiReader
+from metrics.kpis.services import recompute_changed_days
+from metrics.kpis.values import Breakdown, KpiValue
+from opsportal.lib.periods import Grain, Period, list_periods
+from teams.access.models import AccessGrant
+from teams.access.roles import Role
+from teams.access.viewers import Viewer, get_viewer
+from teams.accounts.models import User
+from teams.changes.services import mark_range
+from teams.structure.models import Assignment, Person, Queue, Unit, UnitPlacement
+from tests.metrics.facts import take_back, write_facts
+from tests.metrics.kpis.twin import MEANING, Twin
+
+pytestmark = pytest.mark.django_db
+
+FIRST = date(2026, 1, 26)  # a Monday; the window reaches into February
+LENGTH = 14
+LAST = FIRST + timedelta(days=LENGTH)
+KPIS = list(MEANING)
+
+days = st.integers(0, LENGTH - 1).map(lambda number: FIRST + timedelta(days=number))
+amounts = st.none() | st.integers(0, 40) | st.just(10**9)
+
+
+@st.composite
+def stretches(draw: st.DrawFn, places: list[str], *, always: bool) -> list[tuple[date, date, str]]:
+    """Cut the window into stretches, each somewhere; with `always` false also nowhere."""
+    cuts = sorted(draw(st.sets(days, max_size=2)) - {FIRST})
+    edges = [FIRST, *cuts, LAST]
+    found = []
+    for start, end in pairwise(edges):
+        last = end == LAST
+        where = draw(st.sampled_from(places if always or last else [*places, ""]))
+        if where:
+            found.append((start, end, where))
+    return found
+
+
+@st.composite
+def work_record(draw: st.DrawFn, people: list[str]) -> tuple[str, dict[str, Any]]:
+    return "work_records", {
+        "key": draw(st.sampled_from("abcdefgh")),
+        "person": draw(st.sampled_from(people)),
+        "queue": draw(st.sampled_from("QR")),
+        "day": draw(days),
+        "units": draw(amounts),
+        "handle_seconds": draw(amounts),
+        "productive_seconds": draw(amounts),
+    }
+
+
+@st.composite
+def queue_day(draw: st.DrawFn, units: list[str]) -> tuple[str, dict[str, Any]]:
+    due, missed = draw(amounts), draw(amounts)
+    if due is not None and missed is not None:
+        due, missed = max(due, missed), min(due, missed)
+    return "queue_days", {
+        "key": draw(st.sampled_from("abcdefgh")),
+        "unit": draw(st.sampled_from(units)),
+        "queue": draw(st.sampled_from("QR")),
+        "day": draw(days),
+        "due": due,
+        "missed": missed,
+    }
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[tuple[str, Any]]:
+    """Tell what happens: ('facts', rows), ('place', …), ('assign', …), ('roll back', None)."""
+    units = [f"u{number}" for number in range(draw(st.integers(1, 5)))]
+    people = [f"p{number}" for number in range(draw(st.integers(1, 4)))]
+    # A unit stands below the root or a unit before it, so that no ring can arise.
+    places = {unit: ["root", *units[:index]] for index, unit in enumerate(units)}
+    place = st.sampled_from(units).flatmap(
+        lambda unit: st.tuples(st.just(unit), stretches(places[unit], always=False))
+    )
+    assign = st.sampled_from(people).flatmap(
+        lambda person: st.tuples(st.just(person), stretches(["root", *units], always=False))
+    )
+    rows = st.lists(work_record(people) | queue_day(["root", *units]), min_size=1, max_size=8)
+    story: list[tuple[str, Any]] = [
+        ("place", (unit, draw(stretches(places[unit], always=False)))) for unit in units
+    ]
+    story += [("assign", (person, draw(stretches(units, always=True)))) for person in people]
+    story += [("facts", draw(rows)), ("facts", draw(rows))]
+    later = st.one_of(
+        st.tuples(st.just("facts"), rows),
+        st.tuples(st.just("place"), place),
+        st.tuples(st.just("assign"), assign),
+        st.just(("roll back", None)),
+        st.just(("repeat", None)),
+        st.just(("recompute", None)),
+    )
+    return story + draw(st.lists(later, max_size=5))
+
+
+class Portal:
+    """The same story, told to the real services."""
+
+    def __init__(self) -> None:
+        self.units = {"root": Unit.objects.get(is_root=True).pk}
+        self.people: dict[str, int] = {}
+        self.queues = {slug: Queue.objects.create(slug=slug.lower(), name=slug).pk for slug in "QR"}
+        user = User.objects.create_user("reader@example.org")
+        for role in (Role.ANALYST, Role.HR_PARTNER):
+            AccessGrant.objects.create(user=user, role=role)
+        self.user = user
+
+    @property
+    def viewer(self) -> Viewer:
+        return get_viewer(self.user, on=LAST - timedelta(days=1))
+
+    def place(self, unit: str, stretches: list[tuple[date, date, str]]) -> None:
+        if unit not in self.units:
+            self.units[unit] = Unit.objects.create(slug=unit, name=unit).pk
+        with transaction.atomic():
+            UnitPlacement.objects.filter(unit_id=self.units[unit]).delete()
+            for start, end, parent in stretches:
+                UnitPlacement.objects.create(
+                    unit_id=self.units[unit], parent_id=self.units[parent], valid=(start, end)
+                )
+            mark_range(FIRST, LAST, reason="reorganised")
+
+    def assign(self, person: str, stretches: list[tuple[date, date, str]]) -> None:
+        if person not in self.people:
+            self.people[person] = Person.objects.create(employee_id=person, name=person).pk
+        with transaction.atomic():
+            Assignment.objects.filter(person_id=self.people[person]).delete()
+            for start, end, unit in stretches:
+                Assignment.objects.create(
+                    person_id=self.people[person], unit_id=self.units[unit], valid=(start, end)
+                )
+            mark_range(FIRST, LAST, reason="transferred")
+
+    def ids(self, fact: dict[str, Any]) -> dict[str, Any]:
+        row = fact | {"queue_id": self.queues[fact["queue"]]}
+        if "person" in fact:
+            row["person_id"] = self.people[fact["person"]]
+        else:
+            row["unit_id"] = self.units[fact["unit"]]
+        return row
+
+
+def tell(story: list[tuple[str, Any]]) -> tuple[Twin, Portal]:
+    """Tell a story to both."""
+    twin, portal = Twin(), Portal()
+    before = twin.facts
+    last: dict[str, Any] = {}
+    for what, detail in story:
+        match what:
+            case "place":
+                twin.placements[detail[0]] = detail[1]
+                portal.place(*detail)
+            case "assign":
+                twin.assignments[detail[0]] = detail[1]
+                portal.assign(*detail)
+            case "facts":
+                before = {kind: dict(facts) for kind, facts in twin.facts.items()}
+                last = {"imports": []}
+                for kind in twin.facts:
+                    rows = [fact for of, fact in detail if of == kind]
+                    twin.facts[kind] |= {fact["key"]: fact for fact in rows}
+                    if rows:
+                        sent = [portal.ids(fact) for fact in rows]
+                        last["imports"].append((kind, sent, write_facts(kind, sent)))
+            case "repeat":
+                for kind, sent, _ in last.get("imports", []):
+                    write_facts(kind, sent)
+            case "roll back":
+                for _, _, import_ in last.pop("imports", []):
+                    take_back(import_)
+                twin.facts = before
+            case "recompute":
+                recompute_changed_days()
+    recompute_changed_days()
+    return twin, portal
+
+
+def as_figures(value: KpiValue) -> tuple[Any, ...]:
+    return (
+        value.numerator,
+        value.denominator,
+        value.n,
+        value.value,
+        value.low,
+        value.high,
+    )
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo in the database what one example did."""
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(story=stories())
+def test_every_figure_is_that_of_the_facts(story: list[tuple[str, Any]]) -> None:
+    with undone():
+        twin, portal = tell(story)
+        reader = KpiReader(portal.viewer, KPIS)
+        assert reader.changed_days == []
+        periods = [
+            period
+            for grain in Grain
+            # Overlapping periods, asked for at once.
+            for period in list_periods(FIRST - timedelta(days=28), LAST, grain)
+        ]
+        for unit, unit_id in portal.units.items():
+            check_unit(twin, reader, unit, unit_id, periods)
+
+
+def check_unit(
+    twin: Twin, reader: KpiReader, unit: str, unit_id: int, periods: list[Period]
+) -> None:
+    of_unit = reader.get_period_values(unit=unit_id, periods=periods)
+    assert len(of_unit) == len(KPIS) * len(periods)
+    for value in of_unit:
+        assert as_figures(value) == twin.figures(value.kpi, value.period, unit)
+    some = [period for period in periods if period.start >= FIRST][::3] + periods[-1:]
+    for value in reader.get_period_values(unit=unit_id, periods=some, queues=["q"]):
+        assert as_figures(value) == twin.figures(value.kpi, value.period, unit, queue="Q")
+    for value in reader.get_period_values(unit=unit_id, periods=some, breakdown=Breakdown.QUEUE):
+        assert value.queue is not None
+        assert as_figures(value) == twin.figures(
+            value.kpi, value.period, unit, queue=value.queue.name
+        )
+    check_children(twin, reader, unit, unit_id, some)
+    check_people(twin, reader, unit, unit_id, some)
+
+
+def check_children(
+    twin: Twin, reader: KpiReader, unit: str, unit_id: int, periods: list[Period]
+) -> None:
+    rows: dict[tuple[str, Period], list[str]] = {}
+    for value in reader.get_period_values(unit=unit_id, periods=periods, breakdown=Breakdown.UNIT):
+        rows.setdefault((value.kpi, value.period), []).append(value.unit.slug)
+        assert as_figures(value) == twin.figures(
+            value.kpi, value.period, value.unit.slug, under=unit
+        )
+    for (_, period), children in rows.items():
+        assert len(children) == len(set(children))
+        assert set(children) == twin.children(unit, period)
+
+
+def check_people(
+    twin: Twin, reader: KpiReader, unit: str, unit_id: int, periods: list[Period]
+) -> None:
+    rows: dict[tuple[str, Period], list[str]] = {}
+    for value in reader.get_period_values(
+        unit=unit_id, periods=periods, breakdown=Breakdown.PERSON
+    ):
+        assert value.person is not None
+        rows.setdefault((value.kpi, value.period), []).append(value.person.slug)
+        assert as_figures(value) == twin.figures(
+            value.kpi, value.period, unit, person=value.person.slug
+        )
+    for (_, period), people in rows.items():
+        assert len(people) == len(set(people))
+        window = [FIRST + timedelta(days=number) for number in range(LENGTH)]
+        assert set(people) == twin.people(unit, [day for day in window if day in period])
+
+
+def test_the_story_runs_in_one_transaction() -> None:
+    """Keep `undone` honest: were it to commit, examples would see each other."""
+    with undone():
+        Portal()
+    assert not connection.needs_rollback
+    assert not Queue.objects.exists()
