@@ -1,12 +1,19 @@
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.generic import TemplateView
+
+from opsportal.samples import sample_components
 
 
 class ComponentsView(TemplateView):
     """Show every part of the pages in all its states."""
 
     template_name = "components_page.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**sample_components(), **kwargs)
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

@@ -47,7 +47,8 @@ def status(key: str, word: str = "", *, alone: bool = False) -> SafeString:
 @register.filter
 def initials(name: object) -> str:
     """Return the first letters of the first two words of a name."""
-    return "".join(word[0] for word in str(name).split()[:2]).upper()
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper()
 
 
 @register.filter

@@ -4,6 +4,7 @@
 (() => {
   const { plotly: plotlyUrl, theme: themeUrl } = document.currentScript.dataset;
   const PHONE = matchMedia("(max-width: 47.99rem)");
+  const TITLE_HEIGHT = 32;
   let loading = null;
   let queue = Promise.resolve();
 
@@ -95,16 +96,24 @@
     document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(drawSoon);
   });
 
+  // The picture leaves the page, so it takes the title and the ground along.
+  const withTitle = (place) => {
+    const heading = place.closest(".chart-card").querySelector("h2").textContent;
+    const title = { x: 0.01, y: 0.98, yanchor: "top", font: { size: 16, color: "token:ink" } };
+    const layout = { ...place.layout, width: undefined, height: undefined };
+    const margin = { ...layout.margin, t: (layout.margin?.t ?? 28) + TITLE_HEIGHT };
+    const ground = { paper_bgcolor: "token:surface", title: { ...title, text: heading.replaceAll("<", "&lt;") } };
+    return { ...layout, margin, ...resolve(ground, getComputedStyle(document.documentElement)) };
+  };
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-chart-png]");
     if (!button) return;
     const place = document.getElementById(button.dataset.chartPng);
     if (!place?.dataset.drawn) return;
     const [Plotly] = await load();
-    const surface = resolve("token:surface", getComputedStyle(document.documentElement));
     const picture = await Plotly.toImage(
-      { data: place.data, layout: { ...place.layout, paper_bgcolor: surface } },
-      { format: "png", scale: 2, width: place.clientWidth, height: place.clientHeight },
+      { data: place.data, layout: withTitle(place) },
+      { format: "png", scale: 2, width: place.clientWidth, height: place.clientHeight + TITLE_HEIGHT },
     );
     const link = document.createElement("a");
     link.href = picture;

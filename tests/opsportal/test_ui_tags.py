@@ -1,0 +1,66 @@
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+from opsportal.lib.statuses import STATUSES
+from opsportal.templatetags.ui import icon, initials, status
+
+
+def render(source: str, **context: object) -> str:
+    return Template("{% load ui %}" + source).render(Context(context))
+
+
+def test_an_icon_is_a_reference_into_the_sprite() -> None:
+    assert icon("clock") == (
+        '<svg class="ic" aria-hidden="true"><use href="/static/vendor/icons.svg#clock"></use></svg>'
+    )
+    assert "#circle-check-filled" in icon("circle-check", filled=True)
+
+
+def test_an_icon_outside_the_list_is_an_error() -> None:
+    with pytest.raises(LookupError, match="'no-such-icon' is not in"):
+        icon("no-such-icon")
+
+
+@pytest.mark.parametrize("key", STATUSES)
+def test_every_status_has_icon_and_word(key: str) -> None:
+    shown = status(key)
+    assert "<use" in shown
+    assert STATUSES[key].word in shown
+
+
+def test_a_status_says_more_in_its_own_words_and_escapes_them() -> None:
+    assert "Late 6 days" in status("late", "Late 6 days")
+    assert "&lt;b&gt;" in status("late", "<b>")
+
+
+def test_a_status_alone_keeps_its_word_for_screen_readers() -> None:
+    assert '<span class="visually-hidden">Met</span>' in status("met", alone=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Nadia Haddad", "NH"), ("Élodie", "É"), ("Trust & Safety", "TS"), ("", "")],
+)
+def test_initials(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_drawings_keep_their_decimal_points_in_every_language() -> None:
+    with translation.override("de"):
+        shown = render("{% sparkline spark %}", spark={"values": [1, 2.5, 1.7], "target": 2.1})
+    assert 'cx="97.0%"' in shown
+    assert "," not in shown
+
+
+def test_import_counts_leave_out_what_did_not_happen() -> None:
+    counts = {"rows": 12765, "inserted": 12765, "updated": 0, "unchanged": 0, "rejected": 0}
+    shown = render("{% import_counts counts %}", counts=counts)
+    assert "12,765" in shown
+    assert shown.count("<rect") == 1
+
+
+@pytest.mark.parametrize(("done", "whole", "percent"), [(19, 28, 68), (0, 0, 0), (5, 4, 100)])
+def test_progress(done: int, whole: int, percent: int) -> None:
+    shown = render("{% progress done whole label='Days' %}", done=done, whole=whole)
+    assert f'aria-valuenow="{percent}"' in shown
