@@ -93,6 +93,20 @@ class KpiReader:
             .values_list("day", flat=True)
         )
 
+    @cached_property
+    def queues(self) -> dict[str, Subject]:
+        """Hold every queue by its slug, in the order of their names."""
+        rows = Queue.objects.order_by("name", "id").values_list("id", "slug", "name")
+        return {slug: Subject(id_, slug, name) for id_, slug, name in rows}
+
+    def narrow(self, kpi: str) -> "KpiReader":
+        """Return a reader of one of these KPIs that shares what this one has read."""
+        reader = KpiReader(self.viewer, [kpi])
+        reader.versions = {kpi: self.versions[kpi]}
+        reader.changed_days = self.changed_days
+        reader.queues = self.queues
+        return reader
+
     def get_values(
         self,
         *,
@@ -172,7 +186,7 @@ class KpiReader:
             for kpi in self.kpis
             for period in periods
         }
-        wanted = None if queues is None else _find_queues(queues)
+        wanted = None if queues is None else self._find_queues(queues)
         by_queue = breakdown is Breakdown.QUEUE
         sums = _SumsByPeriod(
             edges,
@@ -186,7 +200,7 @@ class KpiReader:
         )
         shown: list[Subject | None] = [wanted[0] if wanted and len(wanted) == 1 else None]
         if by_queue:
-            shown = [*(_name_queues(sums.queue_ids) if wanted is None else wanted)]
+            shown = [*(self._name_queues(sums.queue_ids) if wanted is None else wanted)]
         subjects = {period: _list_present(members, period) for period in periods}
         of_people = source.of_people
         return [
@@ -247,6 +261,15 @@ class KpiReader:
             return list_children(unit, start, end), of_children(unit)
         always = DateRange(start, end)
         return [Membership(self._subject(id_), always) for id_ in units], of_units(units)
+
+    def _find_queues(self, slugs: Collection[str]) -> list[Subject]:
+        unknown = set(slugs) - self.queues.keys()
+        if unknown:
+            raise Http404(f"There is no queue '{min(unknown)}'.")
+        return [queue for slug, queue in self.queues.items() if slug in slugs]
+
+    def _name_queues(self, queue_ids: Collection[int]) -> list[Subject]:
+        return [queue for queue in self.queues.values() if queue.id in queue_ids]
 
     def _subject(self, unit_id: int) -> Subject:
         node = self.viewer.tree.nodes[unit_id]
@@ -315,20 +338,3 @@ def _make_value(
         high=figure.high,
         provisional=provisional,
     )
-
-
-def _find_queues(slugs: Collection[str]) -> list[Subject]:
-    found = _list_queues(slug__in=slugs)
-    unknown = set(slugs) - {queue.slug for queue in found}
-    if unknown:
-        raise Http404(f"There is no queue '{min(unknown)}'.")
-    return found
-
-
-def _name_queues(queue_ids: Collection[int]) -> list[Subject]:
-    return _list_queues(id__in=queue_ids)
-
-
-def _list_queues(**lookup: Collection[object]) -> list[Subject]:
-    rows = Queue.objects.filter(**lookup).order_by("name", "id").values_list("id", "slug", "name")
-    return [Subject(*row) for row in rows]
