@@ -1,0 +1,386 @@
+"""The figures that static/js/charts.js draws, as plain dictionaries; colours are theme tokens.
+
+plotly.py is not imported on the web path: the tests hold every figure against it instead.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from metrics.dashboards.rules.figures import (
+    line_of_target,
+    write_interval,
+    write_number,
+    write_value,
+)
+from metrics.dashboards.rules.trends import Trend, describe_point, name_start
+from opsportal.lib.drawing import make_scale
+from opsportal.lib.periods import Grain
+
+HEIGHT = 336  # .plot-m, in CSS pixels at the browser's default size of type
+MARGIN = {"l": 48, "r": 128, "t": 28, "b": 32}
+PHONE_MARGIN = {"l": 40, "r": 14, "t": 28, "b": 32}
+LINE_HEIGHT = 15
+MOST_TICKS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The value axis: from the tick below the lowest to a little above the highest."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words at the right end of a line, where that line ends."""
+
+    at: float
+    text: str
+    colour: str
+    lines: int = 1
+
+
+def make_axis(trend: Trend) -> Axis:
+    """Choose an axis that holds values, limits and target; zero where it is near enough."""
+    held = [value for value in trend.values if value is not None]
+    for stretch in trend.stretches:
+        if stretch.limits is not None:
+            held += [stretch.limits.lower, stretch.limits.upper]
+    held += [line for line in _target_lines(trend) if line is not None]
+    floor = 0.0 if held and min(held) >= 0 else None
+    ceiling = 100.0 if trend.measure.is_proportion and trend.measure.scale == 100 else None
+    # A limit beyond what is possible does not stretch the axis.
+    held = [_within(value, _possible(trend)) for value in held]
+    if held and floor == 0.0 and min(held) <= 0.3 * max(held):
+        held.append(0.0)
+    scale = make_scale(held, most_ticks=5)
+    step = scale.ticks[1] - scale.ticks[0] if len(scale.ticks) > 1 else scale.high - scale.low
+    low = math.floor(round(scale.low / step, 6)) * step
+    if floor is not None:
+        low = max(low, floor)
+    high = scale.high if ceiling is None else min(scale.high, ceiling)
+    digits = max(0, 2 - math.floor(math.log10(step)))
+    count = math.floor((high - low) / step + 1e-9) + 1
+    return Axis(low, high, tuple(round(low + i * step, digits) for i in range(count)))
+
+
+def draw_trend(trend: Trend) -> dict[str, Any]:
+    """Draw a trend: band, mean, target, line, signals as diamonds, open periods dotted."""
+    axis = make_axis(trend)
+    xs = [point.period.start.isoformat() for point in trend.points]
+    labels = _spread(_list_labels(trend), axis)
+    return {
+        "data": _draw_lines(trend, xs),
+        "layout": {
+            "margin": MARGIN,
+            "xaxis": {"type": "date", "range": _x_range(trend), **_date_ticks(trend, MOST_TICKS)},
+            "yaxis": {
+                "range": [axis.low, axis.high],
+                "tickvals": list(axis.ticks),
+                "ticktext": [_tick_words(tick, axis.ticks) for tick in axis.ticks],
+                "zeroline": axis.low <= 0 <= axis.high,
+            },
+            "shapes": [*_draw_stretches(trend), *_draw_open(trend), *_draw_marks(trend)],
+            "annotations": [*labels, *_name_marks(trend)],
+        },
+        "phone": {
+            "margin": PHONE_MARGIN,
+            "xaxis": _date_ticks(trend, 4),
+            "annotations": _name_marks(trend)[-1:] + _name_target(trend),
+        },
+    }
+
+
+def _draw_lines(trend: Trend, xs: Sequence[str]) -> list[dict[str, Any]]:
+    points = trend.points
+    first_open = next((i for i, point in enumerate(points) if point.is_open), len(points))
+    calm = [i for i, point in enumerate(points) if not point.is_open and not point.signal]
+    open_ones = [i for i, point in enumerate(points) if point.is_open]
+    series = {"color": "token:series-1", "width": 2}
+    traces = [
+        *_draw_target(trend, xs),
+        _line(trend, xs, [i for i in range(len(points)) if i < first_open], line=series),
+    ]
+    if open_ones:
+        dotted = range(max(first_open - 1, 0), len(points))
+        traces.append(_line(trend, xs, dotted, line={**series, "dash": "2px,3px"}))
+    traces.append(_dots(trend, xs, calm, {"size": 5, "color": "token:series-1"}))
+    if trend.signals:
+        diamond = {"symbol": "diamond", "size": 8, "color": "token:warn"}
+        edge = {"line": {"color": "token:surface", "width": 1}}
+        traces.append(_dots(trend, xs, trend.signals, {**diamond, **edge}))
+    if open_ones:
+        ring = {"line": {"color": "token:series-1", "width": 1.5}}
+        traces.append(_dots(trend, xs, open_ones, {"size": 7, "color": "token:surface", **ring}))
+    return traces
+
+
+def _line(
+    trend: Trend, xs: Sequence[str], indexes: Iterable[int], *, line: dict[str, Any]
+) -> dict[str, Any]:
+    chosen = list(indexes)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [xs[i] for i in chosen],
+        "y": [trend.values[i] for i in chosen],
+        "line": line,
+        "hoverinfo": "skip",
+    }
+
+
+def _dots(
+    trend: Trend, xs: Sequence[str], indexes: Iterable[int], marker: dict[str, Any]
+) -> dict[str, Any]:
+    chosen = [i for i in indexes if trend.values[i] is not None]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [xs[i] for i in chosen],
+        "y": [trend.values[i] for i in chosen],
+        "marker": marker,
+        "text": [describe_point(trend, trend.points[i]) for i in chosen],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _draw_target(trend: Trend, xs: Sequence[str]) -> list[dict[str, Any]]:
+    """Draw the target as a dashed line that steps where it was changed."""
+    lines = _target_lines(trend)
+    if all(line is None for line in lines):
+        return []
+    # To both edges of the drawing, so that the words stand at the line.
+    start, end = _x_range(trend)
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [start, *xs, end],
+            "y": [lines[0], *lines, lines[-1]],
+            "line": {
+                "color": "token:chart-target",
+                "width": 1.25,
+                "dash": "5px,4px",
+                "shape": "hv",
+            },
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _target_lines(trend: Trend) -> list[float | None]:
+    return [line_of_target(trend.measure, aim) for aim in trend.aims]
+
+
+def _draw_stretches(trend: Trend) -> list[dict[str, Any]]:
+    """Draw each stretch's usual range as a band and its mean as a thin line."""
+    shapes: list[dict[str, Any]] = []
+    for stretch in trend.stretches:
+        if stretch.limits is None:
+            continue
+        x0, x1 = _edges(trend, stretch.start, stretch.end)
+        lower, upper = (
+            _within(end, _possible(trend)) for end in (stretch.limits.lower, stretch.limits.upper)
+        )
+        across = {"xref": "x", "yref": "y", "x0": x0, "x1": x1, "layer": "below"}
+        shapes.append(
+            {
+                "type": "rect",
+                **across,
+                "y0": lower,
+                "y1": upper,
+                "fillcolor": "token:chart-band",
+                "line": {"width": 0},
+            }
+        )
+        shapes.append(
+            {
+                "type": "line",
+                **across,
+                "y0": stretch.limits.mean,
+                "y1": stretch.limits.mean,
+                "line": {"color": "token:chart-axis", "width": 1},
+            }
+        )
+    return shapes
+
+
+def _draw_open(trend: Trend) -> list[dict[str, Any]]:
+    """Lay a grey strip under the periods that are still open at the end."""
+    first = next((i for i, point in enumerate(trend.points) if point.is_open), None)
+    if first is None:
+        return []
+    x0, x1 = _edges(trend, first, len(trend.points))
+    return [
+        {
+            "type": "rect",
+            "xref": "x",
+            "yref": "paper",
+            "x0": x0,
+            "x1": x1,
+            "y0": 0,
+            "y1": 1,
+            "layer": "below",
+            "fillcolor": "token:sunken",
+            "line": {"width": 0},
+        }
+    ]
+
+
+def _draw_marks(trend: Trend) -> list[dict[str, Any]]:
+    """Draw a vertical line where another definition begins."""
+    return [
+        {
+            "type": "line",
+            "xref": "x",
+            "yref": "paper",
+            "x0": _edges(trend, stretch.start, stretch.end)[0],
+            "x1": _edges(trend, stretch.start, stretch.end)[0],
+            "y0": 0,
+            "y1": 1,
+            "line": {"color": "token:line-strong", "width": 1},
+        }
+        for stretch in trend.stretches[1:]
+    ]
+
+
+def _name_marks(trend: Trend) -> list[dict[str, Any]]:
+    return [
+        {
+            "xref": "x",
+            "yref": "paper",
+            "x": _edges(trend, stretch.start, stretch.end)[0],
+            "y": 1,
+            "xanchor": "left" if stretch.start * 2 < len(trend.points) else "right",
+            "yanchor": "bottom",
+            "text": f"Definition {stretch.version}, limits restart",
+            "font": {"color": "token:ink-2"},
+        }
+        for stretch in trend.stretches[1:]
+    ]
+
+
+def _name_target(trend: Trend) -> list[dict[str, Any]]:
+    """On a phone the target is named above its line; the other words stand in the sub line."""
+    line = _target_lines(trend)[-1] if trend.aims else None
+    if line is None:
+        return []
+    return [
+        {
+            "xref": "paper",
+            "yref": "y",
+            "x": 1,
+            "y": line,
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "text": f"target {write_number(trend.measure, line)}",
+            "font": {"color": "token:ink-2"},
+        }
+    ]
+
+
+def _list_labels(trend: Trend) -> list[Label]:
+    labels = []
+    line = _target_lines(trend)[-1] if trend.aims else None
+    if line is not None:
+        labels.append(Label(line, f"Target {write_number(trend.measure, line)}", "ink-2"))
+    if trend.limits is not None:
+        lower, upper = (
+            _within(end, _possible(trend)) for end in (trend.limits.lower, trend.limits.upper)
+        )
+        usual = write_interval(trend.measure, lower, upper)
+        labels.append(Label((lower + upper) / 2, f"Usual range<br>{usual}", "ink-3", lines=2))
+    end = next((p for p in reversed(trend.points) if p.reading.value is not None), None)
+    if end is not None and end.reading.value is not None:
+        words = f"<b>{write_value(trend.measure, end.reading.value)}</b>"
+        labels.append(
+            Label(end.reading.value, f"{words} provisional" if end.is_open else words, "series-1")
+        )
+    return labels
+
+
+def _spread(labels: Sequence[Label], axis: Axis) -> list[dict[str, Any]]:
+    """Keep labels at the ends of their lines, moved apart by as little as they need."""
+    tall = HEIGHT - MARGIN["t"] - MARGIN["b"]
+    per_pixel = (axis.high - axis.low) / tall
+    ordered = sorted(labels, key=lambda label: label.at)
+    middles: list[float] = []
+    floor = -math.inf
+    for label in ordered:
+        half = label.lines * LINE_HEIGHT / 2
+        middle = max((label.at - axis.low) / per_pixel, floor + half)
+        middles.append(middle)
+        floor = middle + half + 1
+    ceiling = float(tall + LINE_HEIGHT)
+    for index in reversed(range(len(ordered))):
+        half = ordered[index].lines * LINE_HEIGHT / 2
+        middles[index] = min(middles[index], ceiling - half)
+        ceiling = middles[index] - half - 1
+    return [
+        {
+            "xref": "paper",
+            "yref": "y",
+            "x": 1,
+            "y": axis.low + middle * per_pixel,
+            "xanchor": "left",
+            "yanchor": "middle",
+            "xshift": 8,
+            "text": label.text,
+            "font": {"color": f"token:{label.colour}"},
+        }
+        for label, middle in zip(ordered, middles, strict=True)
+    ]
+
+
+def _possible(trend: Trend) -> tuple[float, float]:
+    values = [value for value in trend.values if value is not None]
+    low = 0.0 if all(value >= 0 for value in values) else -math.inf
+    return low, float(trend.measure.scale) if trend.measure.is_proportion else math.inf
+
+
+def _within(value: float, ends: tuple[float, float]) -> float:
+    return min(max(value, ends[0]), ends[1])
+
+
+def _edges(trend: Trend, start: int, end: int) -> tuple[str, str]:
+    """Find where points [start, end) begin and end across: half a step to either side."""
+    half = _half_step(trend)
+    return (
+        (_midnight(trend.points[start].period.start) - half).isoformat(),
+        (_midnight(trend.points[end - 1].period.start) + half).isoformat(),
+    )
+
+
+def _x_range(trend: Trend) -> list[str]:
+    return list(_edges(trend, 0, len(trend.points)))
+
+
+def _half_step(trend: Trend) -> timedelta:
+    days = {Grain.DAY: 1.0, Grain.WEEK: 7.0, Grain.MONTH: 30.4, Grain.QUARTER: 91.3}
+    return timedelta(days=days[trend.grain] / 2)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
+
+
+def _date_ticks(trend: Trend, most: int) -> dict[str, Any]:
+    """Name at most so many periods, evenly, the last one always."""
+    count = len(trend.points)
+    step = max(math.ceil(count / most), 1)
+    chosen = list(range(count - 1, -1, -step))[::-1]
+    now = trend.points[-1].period.start
+    return {
+        "tickvals": [trend.points[i].period.start.isoformat() for i in chosen],
+        "ticktext": [name_start(trend.points[i].period, trend.grain, now) for i in chosen],
+    }
+
+
+def _tick_words(tick: float, ticks: Sequence[float]) -> str:
+    digits = 0 if all(value == int(value) for value in ticks) else None
+    return f"{tick:,.0f}" if digits == 0 else f"{tick:,g}".replace("-", "−")

@@ -1,0 +1,1 @@
+"""The decisions and words of a dashboard: questions in an address, figures, trends, comparisons."""

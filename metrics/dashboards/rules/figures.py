@@ -1,0 +1,141 @@
+"""How a value of a KPI is written: with its unit, its interval, its change and its n."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from opsportal.lib.formats import THIN_SPACE, format_number, format_signed
+from opsportal.lib.statistics.intervals import Exact
+
+DASH = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a definition says about the writing and judging of its values.
+
+    `direction` is 'higher', 'lower' or 'band'; `scale` turns the quotient into the unit.
+    """
+
+    slug: str
+    name: str
+    unit: str
+    decimals: int
+    scale: int
+    direction: str
+    minimum_n: int
+    n_label: str
+    is_proportion: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value with what it is made of; value None is no data."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    numerator: Exact | None
+    denominator: Exact | None
+    n: Exact | None
+    provisional: bool
+    version: int
+
+    @property
+    def has_interval(self) -> bool:
+        return self.low is not None and self.high is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A target in the KPI's own unit: at least `low`, at most `high`, or between both."""
+
+    low: Decimal | None
+    high: Decimal | None
+
+
+def write_number(measure: Measure, value: float | Decimal) -> str:
+    """Write a value without its unit, for columns whose head has it."""
+    return format_number(value, measure.decimals)
+
+
+def write_value(measure: Measure, value: float | None) -> str:
+    """Write a value with its unit, as in '91.2 %'; a dash where there is none."""
+    if value is None:
+        return DASH
+    return with_unit(measure, write_number(measure, value))
+
+
+def with_unit(measure: Measure, text: str) -> str:
+    return f"{text}{THIN_SPACE}{measure.unit}" if measure.unit else text
+
+
+def write_interval(measure: Measure, low: float | None, high: float | None) -> str:
+    """Write an interval, as in '90.9 – 91.5'; empty where there is none."""
+    if low is None or high is None:
+        return ""
+    return f"{write_number(measure, low)} – {write_number(measure, high)}"
+
+
+def write_count(count: Exact | None) -> str:
+    """Write n, a numerator or a denominator; whole numbers have no decimals."""
+    if count is None:
+        return DASH
+    return format_number(count, 0 if count == int(count) else 2)
+
+
+def write_change(measure: Measure, now: float | None, before: float | None) -> str:
+    """Write a change, as in '−2.6 pp'; empty where either side is missing.
+
+    It is the difference of the printed values, so that the reader's own subtraction agrees.
+    """
+    if now is None or before is None:
+        return ""
+    step = Decimal(1).scaleb(-measure.decimals)
+    difference = _printed(measure, now) - _printed(measure, before)
+    text = format_signed(difference.quantize(step), measure.decimals)
+    return f"{text}{THIN_SPACE}{change_unit(measure)}" if change_unit(measure) else text
+
+
+def change_unit(measure: Measure) -> str:
+    """Name the unit of a change: percentage points between percentages."""
+    return "pp" if measure.unit == "%" else ""
+
+
+def _printed(measure: Measure, value: float) -> Decimal:
+    return Decimal(format_number(value, measure.decimals, separator="").replace("−", "-"))
+
+
+def write_target(measure: Measure, aim: Aim | None) -> str:
+    """Write a target in words, as in 'target ≥ 94.0'; empty where there is none."""
+    if aim is None:
+        return ""
+    if aim.low is not None and aim.high is not None:
+        return f"target {write_number(measure, aim.low)} – {write_number(measure, aim.high)}"
+    if aim.low is not None:
+        return f"target ≥ {write_number(measure, aim.low)}"
+    assert aim.high is not None, "a target says something"
+    return f"target ≤ {write_number(measure, aim.high)}"
+
+
+def line_of_target(measure: Measure, aim: Aim | None) -> float | None:
+    """Choose the one line that is drawn for a target: the end that a value must not cross."""
+    if aim is None:
+        return None
+    first, second = (aim.high, aim.low) if measure.direction == "lower" else (aim.low, aim.high)
+    line = first if first is not None else second
+    return None if line is None else float(line)
+
+
+def write_n(measure: Measure, n: Exact | None) -> str:
+    """Write n for the line of an interval, and how many it takes where it is too small."""
+    if n is None:
+        return ""
+    text = f"n{THIN_SPACE}{write_count(n)}"
+    return f"{text} of {measure.minimum_n:,} needed" if n < measure.minimum_n else text
+
+
+def describe_interval(measure: Measure) -> str:
+    """Say how the interval of a KPI is reckoned."""
+    if measure.is_proportion:
+        return "95 %, Wilson: what counting this many can say about the share."
+    return "95 %, ratio of totals with days as replicates; none under five days."

@@ -1,0 +1,243 @@
+"""A KPI over time: which points are signals, between which limits, and what is the case now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from metrics.dashboards.rules.figures import Aim, Measure, Reading, write_interval, write_value
+from opsportal.lib.periods import MONTHS, Grain, Period
+from opsportal.lib.statistics.control_charts import (
+    Limits,
+    Rule,
+    Signal,
+    find_signals_by_chunk,
+    outside_since,
+    xmr_by_chunk,
+)
+
+# Limits from fewer points say more about chance than about the process.
+FEWEST_FOR_LIMITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period of a trend; an open one is not judged: its data may still change."""
+
+    period: Period
+    reading: Reading
+    is_open: bool
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Points [start, end) under one definition, with limits where there are enough of them."""
+
+    start: int
+    end: int
+    version: int
+    limits: Limits | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The signal that still stands: where it began, and in words what it is."""
+
+    since: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A series with its stretches, and why it has no limits where it has none."""
+
+    measure: Measure
+    grain: Grain
+    points: tuple[Point, ...]
+    stretches: tuple[Stretch, ...]
+    aims: tuple[Aim | None, ...]
+    shift: Shift | None
+    no_limits: str
+
+    @property
+    def values(self) -> list[float | None]:
+        return [point.reading.value for point in self.points]
+
+    @property
+    def signals(self) -> list[int]:
+        return [index for index, point in enumerate(self.points) if point.signal]
+
+    @property
+    def limits(self) -> Limits | None:
+        """The limits that hold now."""
+        return self.stretches[-1].limits if self.stretches else None
+
+    @property
+    def last(self) -> Point | None:
+        """The last point with a value, a closed one where there is any."""
+        known = [point for point in self.points if point.reading.value is not None]
+        closed = [point for point in known if not point.is_open]
+        return next(reversed(closed or known), None)
+
+    @property
+    def has_data(self) -> bool:
+        return self.last is not None
+
+
+def build_trend(
+    measure: Measure,
+    grain: Grain,
+    periods: Sequence[Period],
+    readings: Sequence[Reading],
+    *,
+    data_end: date,
+    aims: Sequence[Aim | None] = (),
+) -> Trend:
+    """Judge a series by limits that restart with each definition.
+
+    A point is open while its days are still to be recomputed or its period is not over; a week
+    that the data do not fill is no match for whole ones, so it neither makes limits nor breaks
+    them.
+    """
+    is_open = [
+        reading.provisional or period.end > data_end
+        for period, reading in zip(periods, readings, strict=True)
+    ]
+    closed = [
+        None if still_open else reading.value
+        for reading, still_open in zip(readings, is_open, strict=True)
+    ]
+    no_limits = _explain_no_limits(grain, closed)
+    breaks = [
+        index
+        for index in range(1, len(readings))
+        if readings[index].version != readings[index - 1].version
+    ]
+    chunks = [
+        chunk
+        if _is_enough(closed[chunk.start : chunk.end]) and not no_limits
+        else chunk._replace(limits=None)
+        for chunk in xmr_by_chunk(closed, breaks)
+    ]
+    signals = find_signals_by_chunk(closed, chunks)
+    return Trend(
+        measure=measure,
+        grain=grain,
+        points=tuple(
+            Point(*parts) for parts in zip(periods, readings, is_open, signals, strict=True)
+        ),
+        stretches=tuple(
+            Stretch(chunk.start, chunk.end, readings[chunk.start].version, chunk.limits)
+            for chunk in chunks
+        ),
+        aims=tuple(aims) or (None,) * len(periods),
+        shift=_find_shift(grain, periods, closed, signals, chunks[-1].limits if chunks else None),
+        no_limits=no_limits,
+    )
+
+
+def _is_enough(values: Sequence[float | None]) -> bool:
+    return sum(value is not None for value in values) >= FEWEST_FOR_LIMITS
+
+
+def _explain_no_limits(grain: Grain, closed: Sequence[float | None]) -> str:
+    if grain is Grain.DAY:
+        return "No usual range by day: weekdays differ. By week it has one."
+    if grain is Grain.QUARTER:
+        return "No usual range by quarter: too few points. By month it has one."
+    known = sum(value is not None for value in closed)
+    if known < FEWEST_FOR_LIMITS:
+        return f"A usual range takes {FEWEST_FOR_LIMITS} whole {grain}s; there are {known}."
+    return ""
+
+
+def _find_shift(
+    grain: Grain,
+    periods: Sequence[Period],
+    values: Sequence[float | None],
+    signals: Sequence[Signal],
+    limits: Limits | None,
+) -> Shift | None:
+    since = outside_since(signals)
+    if since is None or limits is None:
+        return None
+    run = [
+        (value, signal)
+        for value, signal in zip(values[since:], signals[since:], strict=True)
+        if value is not None and signal
+    ]
+    latest = periods[-1].start
+    return Shift(
+        since, f"{_describe_run(run, limits)} since {name_start(periods[since], grain, latest)}"
+    )
+
+
+def _describe_run(run: Sequence[tuple[float, frozenset[Rule]]], limits: Limits) -> str:
+    """Say no more than the rules do: eight points under the mean need not leave the range."""
+    fired = frozenset().union(*(rules for _, rules in run))
+    below = all(value < limits.mean for value, _ in run)
+    above = all(value > limits.mean for value, _ in run)
+    if Rule.BEYOND_LIMITS in fired or Rule.TWO_OF_THREE in fired:
+        return f"{'below' if below else 'above' if above else 'outside'} its usual range"
+    if Rule.EIGHT_ON_ONE_SIDE in fired:
+        return f"{'below' if below else 'above' if above else 'off'} its usual level"
+    first, last = run[0][0], run[-1][0]
+    return "rising" if last > first else "falling"
+
+
+def name_start(period: Period, grain: Grain, now: date) -> str:
+    """Name when a period began, as in '3 Nov', 'Nov 2018' or 'Q4 2018'; the year where it helps."""
+    month = MONTHS[period.start.month - 1]
+    if grain is Grain.QUARTER:
+        return f"Q{(period.start.month + 2) // 3} {period.start.year}"
+    if grain is Grain.MONTH:
+        return f"{month} {period.start.year}"
+    words = f"{period.start.day} {month}"
+    return words if period.start.year == now.year else f"{words} {period.start.year}"
+
+
+def name_period(period: Period, grain: Grain, now: date) -> str:
+    """Name a period in a sentence, as in 'the week of 3 Nov'."""
+    start = name_start(period, grain, now)
+    return f"the week of {start}" if grain is Grain.WEEK else start
+
+
+def title_trend(trend: Trend) -> str:
+    """Say what is the case: the last value, which period it is of, and whether it is unusual."""
+    last = trend.last
+    if last is None:
+        return f"{trend.measure.name}: no data in this period"
+    now = trend.points[-1].period.start
+    when = name_period(last.period, trend.grain, now)
+    lead = "on" if trend.grain is Grain.DAY else "in"
+    title = f"{trend.measure.name} {write_value(trend.measure, last.reading.value)} {lead} {when}"
+    if trend.shift is not None:
+        return f"{title}, {trend.shift.words}"
+    return f"{title}, within its usual range" if trend.limits is not None else title
+
+
+def describe_trend(trend: Trend, axis_start: float | None) -> str:
+    """Say what is drawn, in what unit, and where the axis starts."""
+    measure = trend.measure
+    unit = f", {measure.unit}," if measure.unit else ""
+    parts = [f"{measure.name}{unit} by {trend.grain}."]
+    if trend.limits is not None:
+        parts.append("The band is the usual range: mean ± 3 sigma from moving ranges.")
+    if trend.no_limits:
+        parts.append(trend.no_limits)
+    if axis_start:
+        parts.append(f"The axis starts at {axis_start:g}.".replace("-", "−"))
+    return " ".join(parts)
+
+
+def describe_point(trend: Trend, point: Point) -> str:
+    """Say a point in one line, for those who point at it and for the table."""
+    now = trend.points[-1].period.start
+    name = name_start(point.period, trend.grain, now)
+    words = f"{name}: {write_value(trend.measure, point.reading.value)}"
+    interval = write_interval(trend.measure, point.reading.low, point.reading.high)
+    if interval:
+        words += f" ({interval})"
+    if point.reading.n is not None:
+        words += f", n {float(point.reading.n):,.0f}"
+    return f"{words}, provisional" if point.is_open else words
