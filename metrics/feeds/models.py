@@ -44,7 +44,8 @@ class Import(models.Model):
     via = models.CharField(
         max_length=10, choices=[("page", "page"), ("cli", "command"), ("api", "API")]
     )
-    idempotency_key = models.CharField(max_length=200, null=True)
+    # Null where none was given: any number of imports have none.
+    idempotency_key = models.CharField(max_length=200, null=True)  # noqa: DJ001
     dry_run = models.BooleanField(default=False)
     state = models.CharField(
         max_length=20, choices=ImportState, default=ImportState.RECEIVED, db_index=True

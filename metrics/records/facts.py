@@ -71,3 +71,6 @@ class PriorVersion(models.Model):
             )
         ]
         indexes = [models.Index(fields=["kind", "fact_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.fact_id} before import {self.overwritten_by_id}"

@@ -27,13 +27,17 @@ class Combine(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a kind's file: its name in the contract, its meaning, how it is read."""
+    """One column of a kind's file: its name in the contract, its meaning, how it is read.
+
+    A measure beyond `plausible_up_to` is taken and warned of.
+    """
 
     name: str
     type: ColumnType
     meaning: str
     required: bool = False
     combine: Combine = Combine.FLOW
+    plausible_up_to: int | None = None
 
     @property
     def field(self) -> str:

@@ -3,6 +3,8 @@ from django.db import models
 from metrics.records.facts import Fact, dimension, measure, measures_possible
 from metrics.records.kinds.kind import Column, ColumnType, Kind
 
+SECONDS_OF_A_DAY = 24 * 3600
+
 
 class WorkRecord(Fact):
     """One row per person, queue and operating day: the work they did there."""
@@ -39,14 +41,25 @@ WORK_RECORDS = Kind(
         Column("queue", ColumnType.QUEUE, "Which kind of work", required=True),
         Column("date", ColumnType.DAY, "The operating day", required=True),
         Column("units", ColumnType.MEASURE, "Items finished"),
-        Column("handle_seconds", ColumnType.MEASURE, "Time spent handling the items"),
+        Column(
+            "handle_seconds",
+            ColumnType.MEASURE,
+            "Time spent handling the items",
+            plausible_up_to=SECONDS_OF_A_DAY,
+        ),
         Column(
             "productive_seconds",
             ColumnType.MEASURE,
             "Time available for work in the queue, wellness time left out",
+            plausible_up_to=SECONDS_OF_A_DAY,
         ),
         Column("rework_units", ColumnType.MEASURE, "Items done over"),
-        Column("rework_seconds", ColumnType.MEASURE, "Time spent doing items over"),
+        Column(
+            "rework_seconds",
+            ColumnType.MEASURE,
+            "Time spent doing items over",
+            plausible_up_to=SECONDS_OF_A_DAY,
+        ),
     ],
     grain=["employee_id", "queue", "date"],
 )

@@ -9,16 +9,22 @@ what a cell means is the caller's business.
     for number, cells in table.rows: ...            # may raise TableError, see Table.rows
 """
 
-from opsportal.lib.tables.columns import ColumnProblem, ColumnsError, match_columns
-from opsportal.lib.tables.reader import read_table
+from opsportal.lib.tables.columns import ColumnProblem, ColumnsError, match_columns, spell
+from opsportal.lib.tables.csv_files import CsvDialect, inspect_csv, read_records
+from opsportal.lib.tables.reader import is_workbook, read_table
 from opsportal.lib.tables.table import BEYOND, Table, TableError
 
 __all__ = [
     "BEYOND",
     "ColumnProblem",
     "ColumnsError",
+    "CsvDialect",
     "Table",
     "TableError",
+    "inspect_csv",
+    "is_workbook",
     "match_columns",
+    "read_records",
     "read_table",
+    "spell",
 ]

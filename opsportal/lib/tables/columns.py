@@ -30,12 +30,12 @@ def match_columns(
     misspelled one is told the name it was probably meant to have.
     """
     known = [*required, *optional]
-    by_spelling = {_spell(name): name for name in known}
+    by_spelling = {spell(name): name for name in known}
     matched: dict[str, str] = {}
     problems: list[ColumnProblem] = []
     unknown: list[str] = []
     for column in columns:
-        name = by_spelling.get(_spell(column))
+        name = by_spelling.get(spell(column))
         if name is None:
             unknown.append(column)
         elif name in matched.values():
@@ -47,7 +47,7 @@ def match_columns(
     absent = [name for name in known if name not in matched.values()]
     meant: set[str] = set()
     for column in unknown:
-        close = get_close_matches(_spell(column), absent, n=1, cutoff=0.7)
+        close = get_close_matches(spell(column), absent, n=1, cutoff=0.7)
         meant.update(close)
         hint = f" Did you mean '{close[0]}'?" if close else f" Known are {', '.join(known)}."
         problems.append(
@@ -63,5 +63,6 @@ def match_columns(
     return matched
 
 
-def _spell(column: str) -> str:
+def spell(column: str) -> str:
+    """Return what two spellings of a column have in common: 'Employee ID' is employee_id."""
     return re.sub(r"[\s_-]+", "_", column.strip().casefold())

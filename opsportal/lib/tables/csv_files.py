@@ -2,6 +2,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from opsportal.lib.tables.table import Table, TableError, build_table
@@ -11,11 +12,29 @@ CHUNK_BYTES = 1 << 20
 MAX_HEADER_CHARACTERS = 1 << 16
 
 
+@dataclass(frozen=True)
+class CsvDialect:
+    """How a CSV file is written; `skip` lines stand before its table, such as 'sep=;'."""
+
+    encoding: str
+    delimiter: str
+    skip: int
+
+
 def read_csv(path: Path, *, name: str) -> Table:
     """Read CSV in UTF-8 (with or without its mark) or marked UTF-16, with any usual delimiter.
 
-    The whole text is looked through before the first row leaves, so that a file in another
-    encoding is refused whole. Raises TableError.
+    Raises TableError.
+    """
+    dialect = inspect_csv(path, name=name)
+    return build_table(read_records(path, dialect), name=name)
+
+
+def inspect_csv(path: Path, *, name: str) -> CsvDialect:
+    """Find out how a CSV file is written.
+
+    The whole text is looked through, so that a file in another encoding is refused whole. Raises
+    TableError.
     """
     encoding = _find_encoding(path)
     _check_text(path, encoding, name=name)
@@ -23,8 +42,7 @@ def read_csv(path: Path, *, name: str) -> Table:
         first = file.readline(MAX_HEADER_CHARACTERS)
     declared = re.fullmatch(r"sep=(.)\s*", first)
     delimiter = declared[1] if declared else _sniff(first)
-    records = _read_records(path, encoding, delimiter, skip=1 if declared else 0)
-    return build_table(records, name=name)
+    return CsvDialect(encoding, delimiter, skip=1 if declared else 0)
 
 
 def _find_encoding(path: Path) -> str:
@@ -72,14 +90,13 @@ def _sniff(header: str) -> str:
     return max(DELIMITERS, key=bare.count)
 
 
-def _read_records(
-    path: Path, encoding: str, delimiter: str, *, skip: int
-) -> Iterator[tuple[int, list[str]]]:
-    with path.open(encoding=encoding, newline="") as file:
-        for _ in range(skip):
+def read_records(path: Path, dialect: CsvDialect) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number of each record, which may span lines, and its cells; raises TableError."""
+    with path.open(encoding=dialect.encoding, newline="") as file:
+        for _ in range(dialect.skip):
             file.readline()
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        number = skip
+        reader = csv.reader(file, delimiter=dialect.delimiter, strict=True)
+        number = dialect.skip
         while True:
             number += 1
             try:

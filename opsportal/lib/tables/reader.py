@@ -23,11 +23,19 @@ SHEETS = {".xlsx", ".xlsm"}
 def read_table(path: str | Path, *, name: str) -> Table:
     """Read the columns of a CSV or XLSX file, and its rows as they are asked for.
 
-    `name` is what people call the file: its ending must fit what is in it, since a file that is
-    not what its name says is a mistake somewhere. Of a workbook the first visible sheet counts.
-    Raises TableError.
+    Of a workbook the first visible sheet counts. Raises TableError.
     """
     path = Path(path)
+    read = read_xlsx if is_workbook(path, name=name) else read_csv
+    return read(path, name=name)
+
+
+def is_workbook(path: Path, *, name: str) -> bool:
+    """Tell a workbook from CSV; raise TableError for what is neither.
+
+    `name` is what people call the file: its ending must fit what is in it, since a file that is
+    not what its name says is a mistake somewhere.
+    """
     ending = PurePath(name).suffix.lower()
     with path.open("rb") as file:
         start = file.read(64)
@@ -38,7 +46,7 @@ def read_table(path: str | Path, *, name: str) -> Table:
                 f"'{name}' is a spreadsheet or an archive inside. "
                 "Name it .xlsx if it is a workbook, or save it as CSV.",
             )
-        return read_xlsx(path, name=name)
+        return True
     for beginning, what in OTHERS.items():
         if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(beginning):
             raise TableError("not_a_table", f"'{name}' is {what}.")
@@ -47,4 +55,4 @@ def read_table(path: str | Path, *, name: str) -> Table:
             "not_what_its_name_says",
             f"'{name}' is no workbook inside. If it is CSV, name it .csv.",
         )
-    return read_csv(path, name=name)
+    return False

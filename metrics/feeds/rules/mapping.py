@@ -1,0 +1,187 @@
+"""Their columns to ours: what a feed's mapping may say, and what it finds in a file's header."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from metrics.feeds.rules.problems import Note, Problem, quote
+from metrics.records.kinds import KINDS, ColumnType, Kind
+from opsportal.lib.arithmetic import ArithmeticSyntaxError, Expression
+from opsportal.lib.tables import spell
+
+KEY = "key"
+NEAR_ENOUGH = 0.85  # a column that nobody asked for is taken as a misspelling only when so near
+
+
+class MappingError(ValueError):
+    """A mapping that cannot be; the message is a sentence for whoever wrote it."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the values of one of our columns come from: a column, a constant or arithmetic."""
+
+    expression: Expression
+
+    @property
+    def is_constant(self) -> bool:
+        return not self.expression.names
+
+    @property
+    def column(self) -> str | None:
+        """Name the one column of theirs that this is; None for a constant or arithmetic."""
+        text = self.expression.text.strip()
+        (name,) = self.expression.names if len(self.expression.names) == 1 else ("",)
+        return name if name and text in {name.strip(), f"`{name}`"} else None
+
+
+@dataclass
+class Plan:
+    """How a file's columns become a kind's: a source for each of ours that the file fills."""
+
+    kind: Kind
+    sources: dict[str, Source]
+    warnings: list[Note] = field(default_factory=list)
+
+    def label(self, name: str) -> str:
+        """Name the column in the file's own terms, as far as it has any."""
+        return self.sources[name].column or name if name in self.sources else name
+
+
+def parse_mapping(
+    kind: Kind, mapping: Mapping[str, str], columns: Collection[str] = ()
+) -> dict[str, Source]:
+    """Read a feed's mapping; raise MappingError, with a sentence, for what it cannot say.
+
+    Where the text of a source is one of `columns`, a file's header, it is that column.
+    """
+    known = [KEY, *(column.name for column in kind.columns)]
+    sources: dict[str, Source] = {}
+    for name, text in mapping.items():
+        if name not in known:
+            raise MappingError(
+                f"{kind.name} have no column '{name}'.{_guess(name, known)} "
+                f"They have: {', '.join(known)}."
+            )
+        try:
+            source = Source(Expression.parse(text, columns=columns))
+        except ArithmeticSyntaxError as error:
+            raise MappingError(f"'{name}' cannot come from {quote(text)}: {error}") from None
+        is_measure = name != KEY and kind.column(name).type is ColumnType.MEASURE
+        if source.column is None and not (
+            _constant_fits(source, is_measure) if source.is_constant else is_measure
+        ):
+            wanted = (
+                "a column, a number or arithmetic over columns"
+                if is_measure
+                else "a column or a quoted constant"
+            )
+            raise MappingError(f"'{name}' cannot come from {quote(text)}: it takes {wanted}.")
+        sources[name] = source
+    return sources
+
+
+def plan_columns(
+    kind: Kind, mapping: Mapping[str, str], header: Sequence[str]
+) -> tuple[Plan, list[Problem]]:
+    """Match a file's header to a kind's columns; problems refuse the whole file."""
+    names = [name for name in header if name.strip()]
+    problems = [
+        _file_problem("repeated_column", name, f"Column '{name}' stands in the file {count} times.")
+        for name, count in Counter(names).items()
+        if count > 1
+    ]
+    try:
+        sources = parse_mapping(kind, mapping, names)
+    except MappingError as error:
+        # It was valid when the feed was made, so a column's name has made it something else.
+        return Plan(kind, {}), [_file_problem("bad_mapping", "", str(error))]
+    for name, source in sources.items():
+        for missing in sorted(source.expression.names - set(names)):
+            problems.append(
+                _file_problem(
+                    "missing_column",
+                    missing,
+                    f"Column '{missing}' is missing, from which the feed takes '{name}'."
+                    f"{_guess(missing, names)}",
+                )
+            )
+    required = {column.name for column in kind.columns if column.required}
+    for name in [KEY, *(column.name for column in kind.columns)]:
+        if name in sources:
+            continue
+        spelt = [theirs for theirs in dict.fromkeys(names) if spell(theirs) == name]
+        if len(spelt) > 1:
+            written = " and ".join(f"'{theirs}'" for theirs in spelt)
+            problems.append(
+                _file_problem("repeated_column", name, f"{written} are one column, '{name}'.")
+            )
+        elif spelt:
+            sources[name] = Source(Expression.parse(spelt[0], columns=names))
+        elif name in required:
+            problems.append(
+                _file_problem(
+                    "missing_column", name, f"Column '{name}' is missing.{_guess(name, names)}"
+                )
+            )
+    plan = Plan(kind, sources)
+    problems += _misspelt(plan, names)
+    if not problems and not any(measure.name in sources for measure in kind.measures):
+        measures = ", ".join(measure.name for measure in kind.measures)
+        problems.append(
+            _file_problem(
+                "missing_column",
+                "",
+                f"The file has no measure; one of these is needed: {measures}.",
+            )
+        )
+    plan.warnings += _left_aside(plan, names)
+    return plan, problems
+
+
+def _misspelt(plan: Plan, names: Sequence[str]) -> list[Problem]:
+    """Find columns that are all but certainly one of ours: leaving them aside would lose data."""
+    absent = [column.name for column in plan.kind.columns if column.name not in plan.sources]
+    ours = {column.name for kind in KINDS.values() for column in kind.columns}
+    problems = []
+    for name in _unused(plan, names):
+        near = get_close_matches(spell(name), absent, n=1, cutoff=NEAR_ENOUGH)
+        if near and spell(name) not in ours:
+            problems.append(
+                _file_problem(
+                    "misspelt_column",
+                    name,
+                    f"Column '{name}' is unknown; did you mean '{near[0]}'?",
+                )
+            )
+    return problems
+
+
+def _left_aside(plan: Plan, names: Sequence[str]) -> list[Note]:
+    return [
+        Note("extra_column", name, f"Column '{name}' is not used by this feed and was left aside.")
+        for name in dict.fromkeys(_unused(plan, names))
+    ]
+
+
+def _unused(plan: Plan, names: Sequence[str]) -> list[str]:
+    used = {name for source in plan.sources.values() for name in source.expression.names}
+    return [name for name in names if name not in used]
+
+
+def _constant_fits(source: Source, is_measure: bool) -> bool:
+    value = source.expression.evaluate({})
+    if is_measure:
+        return value is not None and not isinstance(value, str)
+    # A bare whole number is as good as a quoted one: queue=1.
+    return isinstance(value, str) or source.expression.text.strip().isdigit()
+
+
+def _file_problem(code: str, column: str, message: str) -> Problem:
+    return Problem(row=0, column=column, code=code, message=message)
+
+
+def _guess(name: str, names: Sequence[str]) -> str:
+    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    return f" Did you mean '{near[0]}'?" if near else ""
