@@ -1,7 +1,7 @@
 """Settings of the portal, read from the environment; .env.example lists what can be set.
 
-Without DATABASE_URL the portal is in a trial: PostgreSQL and the Redis protocol server come
-from wheels (opsportal/embedded), and the secret key lives in the state folder.
+Without DATABASE_URL and REDIS_URL the portal is in a trial: PostgreSQL and the Redis protocol
+server come from wheels (opsportal/embedded), and the secret key lives in the state folder.
 """
 
 from pathlib import Path
@@ -11,21 +11,21 @@ import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from opsportal.embedded import read_environment, state_home
+from opsportal.embedded import is_trial, read_environment, state_home
 
 env = environ.Env()
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 # --- Where we run ---------------------------------------------------------------------------
-TRIAL = not env.str("DATABASE_URL", default="")
+TRIAL = is_trial()
 SERVERS = read_environment()
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default=SERVERS.get("SECRET_KEY", "") if TRIAL else "")
+SECRET_KEY = SERVERS.get("SECRET_KEY", "")
 if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured("Set SECRET_KEY: outside debug the portal needs one.")
     SECRET_KEY = "only-for-debugging-on-one-machine"  # noqa: S105
-STATE_HOME = Path(env.str("OPSPORTAL_HOME", default=str(state_home())))
+STATE_HOME = state_home()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
@@ -152,6 +152,8 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # an invitation may wait over a week-end
+# The name of the form's field, not of the model's: else failures are counted for nobody.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 # Trying on does not prolong it: the page promises a quarter of an hour.

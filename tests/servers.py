@@ -28,7 +28,7 @@ def start_test_servers() -> Callable[[], None]:
 
 def _begin_home(stack: ExitStack) -> None:
     stack.callback(_restore_environment, dict(os.environ))
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "OPSPORTAL_TRIAL"):
         os.environ.pop(name, None)
     os.environ["OPSPORTAL_HOME"] = tempfile.mkdtemp(prefix="opsportal-tests-")
     os.environ["OPSPORTAL_FSYNC"] = "off"

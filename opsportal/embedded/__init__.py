@@ -8,6 +8,6 @@ crash left behind is put right on the next start. Standard library only, no Djan
 
 from opsportal.embedded.errors import EmbeddedServerError
 from opsportal.embedded.home import state_home
-from opsportal.embedded.lease import read_environment, servers
+from opsportal.embedded.lease import is_trial, read_environment, servers
 
-__all__ = ["EmbeddedServerError", "read_environment", "servers", "state_home"]
+__all__ = ["EmbeddedServerError", "is_trial", "read_environment", "servers", "state_home"]

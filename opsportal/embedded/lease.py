@@ -23,21 +23,26 @@ from opsportal.embedded.postgres import Postgres
 from opsportal.embedded.valkey import Valkey
 
 
+def is_trial() -> bool:
+    """Tell whether the portal is being tried: a server is missing, or OPSPORTAL_TRIAL says so.
+
+    `make demo` and `make run` say so: they may use servers that were given.
+    """
+    given = os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
+    return not given or os.environ.get("OPSPORTAL_TRIAL") == "true"
+
+
 def read_environment() -> dict[str, str]:
     """Tell DATABASE_URL, REDIS_URL and SECRET_KEY, without starting anything.
 
     What the environment sets wins. The rest names the servers of the state folder, whose secrets
-    are made on first use. Where both servers are given nothing is made up: SECRET_KEY is then
-    absent unless it is set, or the state folder has already begun.
+    are made on first use. Outside a trial nothing is made up: what is not set is absent.
     """
     names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
     known = {name: os.environ[name] for name in names if os.environ.get(name)}
-    home = current_home()
-    if {"DATABASE_URL", "REDIS_URL"} <= known.keys() and not home.credentials.exists():
+    if len(known) == len(names) or not is_trial():
         return known
-    if len(known) == len(names):
-        return known
-    credentials = load_credentials(home, server_account())
+    credentials = load_credentials(current_home(), server_account())
     return {
         "DATABASE_URL": credentials.postgres_url,
         "REDIS_URL": credentials.redis_url,

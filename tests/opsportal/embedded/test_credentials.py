@@ -9,7 +9,7 @@ import pytest
 from opsportal.embedded import EmbeddedServerError, read_environment, state_home
 from opsportal.embedded.home import PROJECT_ROOT
 
-NAMES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
+NAMES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "OPSPORTAL_TRIAL")
 
 
 @pytest.fixture
@@ -55,6 +55,8 @@ def test_nothing_is_made_up_where_both_servers_are_given(bare: pytest.MonkeyPatc
 
     assert read_environment() == given
     assert not state_home().exists()
+    bare.setenv("OPSPORTAL_TRIAL", "true")
+    assert read_environment().keys() - given.keys() == {"SECRET_KEY"}
 
 
 def test_commands_that_begin_together_agree_on_the_secrets(bare: object) -> None:
