@@ -7,6 +7,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from teams.access.roles import Permission
+from teams.access.viewers import Viewer
 
 # Room in the phone's bar beside 'More'.
 TABS = 4
@@ -18,11 +22,47 @@ class Entry(NamedTuple):
     label: str
     icon: str
     url_name: str
-    may_open: Callable[[Any], bool]
+    may_open: Callable[[Viewer], bool]
     section: str = ""
 
 
-ENTRIES: tuple[Entry, ...] = ()
+def _everyone(viewer: Viewer) -> bool:
+    return True
+
+
+def _holder_of(permission: Permission) -> Callable[[Viewer], bool]:
+    return lambda viewer: viewer.may(permission)
+
+
+def _keeper_of_the_whole(viewer: Viewer) -> bool:
+    """Rosters say who is where in the whole organisation."""
+    return viewer.may(Permission.CHANGE_STRUCTURE, viewer.tree.root.id)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(_("Dashboards"), "layout-dashboard", "metrics:dashboard-home", _everyone),
+    Entry(
+        _("Org chart"),
+        "hierarchy-2",
+        "teams:org-chart",
+        _holder_of(Permission.SEE_NAMES),
+        _("People"),
+    ),
+    Entry(_("People"), "users", "teams:person-list", _holder_of(Permission.SEE_NAMES), _("People")),
+    Entry(_("Rosters"), "file-spreadsheet", "teams:roster-list", _keeper_of_the_whole, _("People")),
+    Entry(
+        _("Feeds and imports"),
+        "database-import",
+        "metrics:feed-list",
+        _holder_of(Permission.READ_FEEDS),
+        _("Data"),
+    ),
+    Entry(_("Definitions"), "math-function", "metrics:kpi-list", _everyone, _("Data")),
+    Entry(_("Access"), "key", "teams:grant-list", _holder_of(Permission.WRITE_GRANTS), _("Portal")),
+    Entry(
+        _("Audit log"), "history", "teams:audit-log", _holder_of(Permission.READ_AUDIT), _("Portal")
+    ),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "opsportal.urls"
+CSRF_FAILURE_VIEW = "opsportal.views.csrf_failure"
 WSGI_APPLICATION = "opsportal.wsgi.application"
 TEMPLATES = [
     {
