@@ -1,0 +1,2 @@
+class DemonstrationError(Exception):
+    """A sentence on why the demonstration organisation cannot be built here."""
