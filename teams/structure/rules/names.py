@@ -1,7 +1,6 @@
+import re
 import unicodedata
 from collections.abc import Container
-
-from django.utils.text import slugify
 
 NAME_LENGTH = 120
 EMPLOYEE_ID_LENGTH = 60
@@ -63,7 +62,8 @@ def suggest_slug(name: str, *, fallback: str, taken: Container[str]) -> str:
 
     A name without any Latin letter or digit becomes the fallback, such as 'unit'.
     """
-    slug = slugify(name) or fallback
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = "-".join(re.findall(r"[a-z0-9_]+", plain.replace("'", ""))) or fallback
     if slug not in taken:
         return slug
     number = 2

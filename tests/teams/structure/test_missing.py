@@ -2,7 +2,6 @@ import threading
 from datetime import date
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from teams.audit.models import AuditEvent
@@ -12,10 +11,6 @@ from teams.structure.selectors import find_people, find_queues, find_units, get_
 from teams.structure.services import ensure_people, ensure_queues, ensure_units
 from tests.personas import Organisation
 
-# Other connections see only what is committed; afterwards the tables are emptied, all at once.
-committed = pytest.mark.django_db(
-    transaction=True, serialized_rollback=True, available_apps=settings.INSTALLED_APPS
-)
 TODAY = date(2026, 11, 20)
 
 
@@ -123,7 +118,7 @@ def test_thousands_take_few_queries(db: None, django_assert_max_num_queries) -> 
             assert ensure([name], by=None) == find([name])
 
 
-@committed
+@pytest.mark.django_db(transaction=True)
 def test_two_at_once_create_each_once() -> None:
     barrier = threading.Barrier(4)
     results: list[tuple[dict[str, int], ...]] = []
