@@ -58,7 +58,9 @@ ENTRIES: tuple[Entry, ...] = (
         _("Data"),
     ),
     Entry(_("Definitions"), "math-function", "metrics:kpi-list", _everyone, _("Data")),
-    Entry(_("Access"), "key", "teams:grant-list", _holder_of(Permission.WRITE_GRANTS), _("Portal")),
+    Entry(
+        _("Access"), "key", "teams:grant-list", _holder_of(Permission.INVITE_PEOPLE), _("Portal")
+    ),
     Entry(
         _("Audit log"), "history", "teams:audit-log", _holder_of(Permission.READ_AUDIT), _("Portal")
     ),
