@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 prepare(demo=demo)
                 keep_running(
                     list_children(port=port, state=state, environment=environment),
-                    is_ready=lambda: portal_answers(url),
+                    is_ready=lambda: portal_answers(url, demo=demo),
                     ready=f"Portal ready at {url}",
                 )
         except PortalError as error:
