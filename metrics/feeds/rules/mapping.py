@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from metrics.feeds.rules.problems import Note, Problem, quote
 from metrics.records.kinds import KINDS, ColumnType, Kind
@@ -11,7 +11,8 @@ from opsportal.lib.arithmetic import ArithmeticSyntaxError, Expression
 from opsportal.lib.tables import spell
 
 KEY = "key"
-NEAR_ENOUGH = 0.85  # a column that nobody asked for is taken as a misspelling only when so near
+# One letter wrong, missing, too many or in the wrong place.
+MISSPELT_LETTERS = 2
 
 
 class MappingError(ValueError):
@@ -146,16 +147,17 @@ def _misspelt(plan: Plan, names: Sequence[str]) -> list[Problem]:
     ours = {column.name for kind in KINDS.values() for column in kind.columns}
     problems = []
     for name in _unused(plan, names):
-        near = get_close_matches(spell(name), absent, n=1, cutoff=NEAR_ENOUGH)
+        near = [meant for meant in absent if _letters_apart(spell(name), meant) <= MISSPELT_LETTERS]
         if near and spell(name) not in ours:
-            problems.append(
-                _file_problem(
-                    "misspelt_column",
-                    name,
-                    f"Column '{name}' is unknown; did you mean '{near[0]}'?",
-                )
-            )
+            message = f"Column '{name}' is unknown; did you mean '{near[0]}'?"
+            problems.append(_file_problem("misspelt_column", name, message))
     return problems
+
+
+def _letters_apart(one: str, other: str) -> int:
+    """Count the letters of two words that do not match."""
+    matching = SequenceMatcher(None, one, other).get_matching_blocks()
+    return len(one) + len(other) - 2 * sum(block.size for block in matching)
 
 
 def _left_aside(plan: Plan, names: Sequence[str]) -> list[Note]:

@@ -195,7 +195,7 @@ class _Processing:
         RowError.objects.bulk_create(
             (
                 RowError(
-                    import_=import_,
+                    import_run=import_,
                     row=problem.row,
                     column=problem.column[:200],
                     code=problem.code,
