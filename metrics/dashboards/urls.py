@@ -1,3 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from metrics.dashboards import views
+
+urlpatterns = [
+    path("", views.HomeView.as_view(), name="home"),
+    path("dashboards/", views.DashboardHomeView.as_view(), name="dashboard-home"),
+    path("dashboards/<slug:slug>/", views.UnitDashboardView.as_view(), name="unit-dashboard"),
+    path("dashboards/<slug:slug>/trend.csv", views.TrendCsvView.as_view(), name="unit-trend-csv"),
+    path(
+        "dashboards/<slug:slug>/comparison.csv",
+        views.ComparisonCsvView.as_view(),
+        name="unit-comparison-csv",
+    ),
+]

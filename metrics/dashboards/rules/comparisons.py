@@ -1,8 +1,9 @@
 """Who differs from the whole by more than chance: groups, rank ranges, order and careful words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 
 from metrics.dashboards.rules.figures import Measure, Reading
 from opsportal.lib.drawing import Scale, make_scale
@@ -83,6 +84,10 @@ class Comparison:
     def size(self) -> int:
         return sum(self.counts.values())
 
+    @property
+    def is_long(self) -> bool:
+        return self.size > MOST_ROWS
+
 
 def compare_parts(
     measure: Measure,
@@ -122,6 +127,24 @@ def compare_parts(
         scale=_make_scale(groups, whole, target),
         judged=sum(place in _JUDGED for place in places),
         counts={place: len(found) for place, found in rows.items()},
+    )
+
+
+def add_readings(measure: Measure, readings: Iterable[Reading]) -> Reading:
+    """Add parts up to a whole: sums, never rates. Such a whole has no interval of its own."""
+    known = [reading for reading in readings if reading.denominator is not None]
+    y = sum((Fraction(reading.numerator or 0) for reading in known), Fraction(0))
+    x = sum((Fraction(reading.denominator or 0) for reading in known), Fraction(0))
+    n = sum((Fraction(reading.n or 0) for reading in known), Fraction(0))
+    return Reading(
+        value=float(y * measure.scale / x) if x else None,
+        low=None,
+        high=None,
+        numerator=y,
+        denominator=x,
+        n=n,
+        provisional=any(reading.provisional for reading in known),
+        version=max((reading.version for reading in known), default=1),
     )
 
 

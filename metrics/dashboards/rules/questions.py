@@ -16,7 +16,6 @@ from opsportal.lib.periods import Grain, Period, comparison_of, period_of, shift
 MOST_POINTS = 400
 TREND_DAYS = 26 * 7
 TREND_MONTHS = 24
-PARAMETERS = ("kpi", "period", "from", "to", "last", "compare", "grain", "queue", "table", "all")
 
 
 class Compare(StrEnum):

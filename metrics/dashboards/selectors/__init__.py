@@ -1,0 +1,20 @@
+from metrics.dashboards.selectors.dashboards import (
+    Dashboard,
+    UnitDashboard,
+    get_unit_dashboard,
+)
+from metrics.dashboards.selectors.headers import Header
+from metrics.dashboards.selectors.homes import Entry, Home, find_own_unit, get_home
+from metrics.dashboards.selectors.peers import Card
+
+__all__ = [
+    "Card",
+    "Dashboard",
+    "Entry",
+    "Header",
+    "Home",
+    "UnitDashboard",
+    "find_own_unit",
+    "get_home",
+    "get_unit_dashboard",
+]

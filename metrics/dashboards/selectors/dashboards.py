@@ -1,0 +1,154 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from metrics.dashboards.rules.questions import Question, Span, find_trend, read_question
+from metrics.dashboards.rules.tiles import Tile
+from metrics.dashboards.rules.trends import Trend, build_trend
+from metrics.dashboards.selectors.figures import as_measure, as_reading
+from metrics.dashboards.selectors.headers import Header, read_header
+from metrics.dashboards.selectors.judging import Judge, Standing
+from metrics.dashboards.selectors.peers import Card, Parts, Whole, make_card, read_parts
+from metrics.kpis.extents import get_extent
+from metrics.kpis.models import Kpi, KpiVersion
+from metrics.kpis.selectors import KpiReader
+from metrics.kpis.values import KpiValue, Subject
+from opsportal.lib.periods import Grain, Period, list_periods
+from teams.access.viewers import Viewer
+from teams.structure.rules import Node
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """What a unit's data answer to a question: tiles, the trend of one KPI, and comparisons.
+
+    `definitions` holds, by KPI, the version that the tile's value was computed by.
+    """
+
+    question: Question
+    span: Span
+    queues: list[Subject]
+    tiles: list[Tile]
+    definitions: dict[str, KpiVersion]
+    trend: Trend
+    cards: list[Card]
+
+    @property
+    def chosen(self) -> Tile:
+        return next(tile for tile in self.tiles if tile.measure.slug == self.question.kpi)
+
+
+@dataclass(frozen=True)
+class UnitDashboard:
+    """The dashboard of a unit; without any data, its header alone."""
+
+    header: Header
+    body: Dashboard | None
+
+
+def get_unit_dashboard(
+    viewer: Viewer, unit: Node, given: Mapping[str, str], *, whole_cards: bool = False
+) -> UnitDashboard:
+    """Answer an address about a unit that the caller has found to be visible.
+
+    The number of queries does not depend on how many units, people or days there are.
+    `whole_cards` gives every row of the comparisons, as an export has it.
+    """
+    extent = get_extent(unit.id)
+    reader = KpiReader(viewer, list(Kpi.objects.values_list("slug", flat=True)))
+    header = read_header(viewer, unit, extent, len(reader.changed_days))
+    if extent is None or not reader.kpis:
+        return UnitDashboard(header, None)
+    span = Span(extent.first, extent.last, extent.days)
+    question = read_question(given, span, kpis=reader.kpis, queues=reader.queues)
+    return UnitDashboard(header, _read_body(viewer, unit, question, span, reader, whole_cards))
+
+
+def _read_body(
+    viewer: Viewer, unit: Node, question: Question, span: Span, reader: KpiReader, whole_cards: bool
+) -> Dashboard:
+    week_by_week = _list_periods(question, question.signal_grain, span)
+    trend_periods = _list_periods(question, question.grain, span)
+    head = [question.period, *([question.against] if question.against else [])]
+    values = {
+        (value.kpi, value.period): value
+        for value in reader.get_period_values(
+            unit=unit.id,
+            periods=list(dict.fromkeys([*head, *week_by_week, *trend_periods])),
+            queues=[question.queue] if question.queue else None,
+        )
+    }
+    definitions = {kpi: values[kpi, question.period].definition for kpi in reader.kpis}
+    parts = read_parts(
+        viewer, unit, question, reader.narrow(question.kpi), definitions[question.kpi]
+    )
+    judge = Judge([*values.values(), *(v for found in parts for v in found.values)])
+
+    def trend_of(kpi: str, grain: Grain, periods: Sequence[Period]) -> Trend:
+        series = [values[kpi, period] for period in periods]
+        return build_trend(
+            as_measure(definitions[kpi]),
+            grain,
+            periods,
+            [as_reading(value) for value in series],
+            data_end=span.whole.end,
+            aims=[judge.standing(value).aim for value in series],
+        )
+
+    tiles = [
+        _make_tile(
+            values[kpi, question.period],
+            values[kpi, question.against] if question.against else None,
+            judge,
+            trend_of(kpi, question.signal_grain, week_by_week),
+        )
+        for kpi in reader.kpis
+    ]
+    chosen = next(tile for tile in tiles if tile.measure.slug == question.kpi)
+    return Dashboard(
+        question=question,
+        span=span,
+        queues=list(reader.queues.values()),
+        tiles=tiles,
+        definitions=definitions,
+        trend=trend_of(question.kpi, question.grain, trend_periods),
+        cards=_make_cards(parts, question, chosen, unit, judge, whole_cards),
+    )
+
+
+def _list_periods(question: Question, grain: Grain, span: Span) -> list[Period]:
+    trend = find_trend(question.period, grain, span)
+    return list_periods(trend.start, trend.end, grain)
+
+
+def _make_tile(now: KpiValue, before: KpiValue | None, judge: Judge, trend: Trend) -> Tile:
+    standing = judge.standing(now)
+    return Tile(
+        measure=as_measure(now.definition),
+        now=as_reading(now),
+        before=as_reading(before) if before else None,
+        aim=standing.aim,
+        status=standing.status,
+        trend=trend,
+    )
+
+
+def _make_cards(
+    parts: Sequence[Parts],
+    question: Question,
+    chosen: Tile,
+    unit: Node,
+    judge: Judge,
+    whole_cards: bool,
+) -> list[Card]:
+    whole = Whole(unit.name, chosen.now, chosen.before, Standing(chosen.status, chosen.aim))
+    return [
+        make_card(
+            found,
+            question,
+            chosen.measure,
+            whole,
+            judge,
+            show_all=whole_cards or question.show_all,
+        )
+        for found in parts
+    ]

@@ -1,0 +1,31 @@
+from metrics.dashboards.rules.figures import Measure, Reading
+from metrics.kpis.models import KpiVersion
+from metrics.kpis.values import KpiValue
+
+
+def as_measure(definition: KpiVersion) -> Measure:
+    """Take from a definition what its values are written and judged by."""
+    return Measure(
+        slug=definition.kpi.slug,
+        name=definition.name,
+        unit=definition.unit_label,
+        decimals=definition.decimals,
+        scale=definition.scale,
+        direction=definition.direction,
+        minimum_n=definition.minimum_n,
+        n_label=definition.n_label,
+        is_proportion=definition.is_proportion,
+    )
+
+
+def as_reading(value: KpiValue) -> Reading:
+    return Reading(
+        value=value.value,
+        low=value.low,
+        high=value.high,
+        numerator=value.numerator,
+        denominator=value.denominator,
+        n=value.n,
+        provisional=value.provisional,
+        version=value.version,
+    )

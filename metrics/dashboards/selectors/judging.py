@@ -1,0 +1,39 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from metrics.dashboards.rules.figures import Aim
+from metrics.kpis.values import KpiValue
+from metrics.targets.selectors import judge_values
+from opsportal.lib.periods import Period
+
+Key = tuple[str, int, int | None, Period]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a value stands to its target; `status` is a key of opsportal.lib.statuses."""
+
+    status: str
+    aim: Aim | None
+
+
+NO_TARGET = Standing("notarget", None)
+
+
+class Judge:
+    """Knows how each of a page's values stands to its target; all are judged in one query."""
+
+    def __init__(self, values: Iterable[KpiValue]) -> None:
+        self.standings = {
+            _key(judged): Standing(
+                judged.attainment.status, Aim(*judged.target) if judged.target else None
+            )
+            for judged in judge_values(values)
+        }
+
+    def standing(self, value: KpiValue) -> Standing:
+        return self.standings[_key(value)]
+
+
+def _key(value: KpiValue) -> Key:
+    return value.kpi, value.unit.id, value.person.id if value.person else None, value.period

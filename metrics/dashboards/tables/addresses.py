@@ -1,0 +1,32 @@
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+
+from metrics.dashboards.rules.questions import Question
+
+TREND_CSV = "metrics:unit-trend-csv"
+COMPARISON_CSV = "metrics:unit-comparison-csv"
+
+
+def address(question: Question, slug: str, **changes: str | None) -> str:
+    """Write the address of a question about a unit, or of one that differs from it."""
+    return _join(reverse("metrics:unit-dashboard", args=[slug]), question, changes)
+
+
+def csv_address(name: str, question: Question, slug: str, **changes: str | None) -> str:
+    """Write the address of an export that answers the same question."""
+    return _join(reverse(name, args=[slug]), question, changes)
+
+
+def _join(url: str, question: Question, changes: Mapping[str, str | None]) -> str:
+    parameters = question.address(**changes)
+    return f"{url}?{urlencode(parameters)}" if parameters else url
+
+
+def find_page(name: str, key: str) -> str:
+    """Write the address of a page about one thing; empty where there is no such page."""
+    try:
+        return reverse(name, args=[key])
+    except NoReverseMatch:
+        return ""

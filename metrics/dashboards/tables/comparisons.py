@@ -1,0 +1,182 @@
+from typing import Any
+
+from django.urls import reverse
+
+from metrics.dashboards.rules.comparisons import (
+    Comparison,
+    Group,
+    Place,
+    Row,
+    describe_comparison,
+    head_group,
+    title_comparison,
+    write_rank,
+)
+from metrics.dashboards.rules.figures import (
+    Reading,
+    change_unit,
+    line_of_target,
+    write_change,
+    write_count,
+    write_interval,
+    write_number,
+)
+from metrics.dashboards.selectors import Card, Dashboard, Header
+from metrics.dashboards.tables.addresses import COMPARISON_CSV, address, csv_address, find_page
+from teams.access.roles import Permission
+from teams.access.viewers import Viewer
+
+HEADS = [
+    "key",
+    "name",
+    "value",
+    "low",
+    "high",
+    "numerator",
+    "denominator",
+    "n",
+    "group",
+    "best_rank",
+    "worst_rank",
+    "value_before",
+    "attainment",
+]
+
+
+def shape_card(viewer: Viewer, header: Header, body: Dashboard, card: Card) -> dict[str, Any]:
+    """Shape one comparison as its template takes it."""
+    comparison, question = card.comparison, body.question
+    measure = comparison.measure
+    target = line_of_target(measure, card.whole.standing.aim)
+    value = comparison.whole.value
+    by_change = change_unit(measure)
+    return {
+        "id": f"compare-{card.kind}",
+        "title": title_comparison(comparison, card.one, card.many),
+        "sub": describe_comparison(comparison, card.many),
+        "head": card.one.capitalize(),
+        "measure": f"{measure.name}{f', {measure.unit}' if measure.unit else ''}",
+        "n_label": f"n {measure.n_label}",
+        "change_label": f"Change, {by_change}" if by_change else "Change",
+        "has_leaders": card.kind != "people",
+        "has_change": question.against is not None,
+        "has_target": any(standing.aim for standing in card.standings.values()),
+        "scale": comparison.scale,
+        "target": target,
+        "target_label": "" if target is None else f"target {write_number(measure, target)}",
+        "whole": value,
+        "groups": [_shape_group(viewer, header, card, group) for group in comparison.groups],
+        "total": {
+            "name": card.whole.name,
+            **_shape_figures(comparison, comparison.whole, card.whole.before),
+            "status": card.whole.standing.status,
+        },
+        "shown": comparison.size - comparison.hidden,
+        "size": comparison.size,
+        "many": card.many,
+        "all_url": address(question, header.unit.slug, all="1") + f"#compare-{card.kind}",
+        "few_url": address(question, header.unit.slug, all=None) + f"#compare-{card.kind}",
+        "shows_all": question.show_all and not comparison.hidden,
+        "is_long": comparison.is_long,
+        "csv_url": csv_address(
+            COMPARISON_CSV, question, header.unit.slug, table=None, all=None, by=card.kind
+        ),
+    }
+
+
+def _shape_group(viewer: Viewer, header: Header, card: Card, group: Group) -> dict[str, Any]:
+    worse = Place.HIGHER if card.comparison.measure.direction == "lower" else Place.LOWER
+    return {
+        "head": head_group(card.comparison, group.place),
+        "size": group.size,
+        "rows": [_shape_row(viewer, header, card, row) for row in group.rows],
+        "hidden": group.hidden,
+        "hidden_first": group.place is worse,
+    }
+
+
+def _shape_row(viewer: Viewer, header: Header, card: Card, row: Row) -> dict[str, Any]:
+    part = row.part
+    unit_id = card.unit_ids[part.key]
+    leaders = header.leaders.get(unit_id, [])
+    return {
+        "name": part.name,
+        "href": _find_page(viewer, card, part.key, unit_id),
+        "leader": leaders[0].name if leaders else "",
+        "own": part.key == card.own,
+        "low": part.reading.low,
+        "high": part.reading.high,
+        "number": part.reading.value,
+        **_shape_figures(card.comparison, part.reading, part.before),
+        "rank": write_rank(row.rank, card.comparison.judged),
+        "few": row.place in (Place.FEW, Place.NO_DATA),
+        "status": "few" if row.place is Place.FEW else card.standings[part.key].status,
+    }
+
+
+def _find_page(viewer: Viewer, card: Card, key: str, unit_id: int) -> str:
+    """Find the page of a part, where the reader may open it."""
+    if card.kind == "people":
+        return find_page("teams:person-detail", key)
+    if key != card.own and viewer.may(Permission.READ_UNIT_KPIS, unit_id):
+        return reverse("metrics:unit-dashboard", args=[key])
+    return ""
+
+
+def _shape_figures(
+    comparison: Comparison, reading: Reading, before: Reading | None
+) -> dict[str, str]:
+    measure = comparison.measure
+    change = write_change(measure, reading.value, before.value if before else None)
+    return {
+        "value": "–" if reading.value is None else write_number(measure, reading.value),
+        "interval": write_interval(measure, reading.low, reading.high),
+        "n": write_count(reading.n),
+        # The unit of the change stands in the head.
+        "change": change.split("\N{NARROW NO-BREAK SPACE}")[0],
+    }
+
+
+def comparison_rows(card: Card) -> list[list[object]]:
+    """List the parts as an export has them, the names of the columns first, the whole last."""
+    rows: list[list[object]] = [list(HEADS)]
+    for group in card.comparison.groups:
+        for row in group.rows:
+            part, rank = row.part, row.rank
+            rows.append(
+                [
+                    part.key,
+                    part.name,
+                    *_figures(part.reading),
+                    row.place.value,
+                    rank.best if rank else None,
+                    rank.worst if rank else None,
+                    part.before.value if part.before else None,
+                    card.standings[part.key].status,
+                ]
+            )
+    whole = card.whole
+    rows.append(
+        [
+            "",
+            whole.name,
+            *_figures(whole.now),
+            "whole",
+            None,
+            None,
+            whole.before.value if whole.before else None,
+            whole.standing.status,
+        ]
+    )
+    return rows
+
+
+def _figures(reading: Reading) -> list[object]:
+    return [
+        reading.value,
+        reading.low,
+        reading.high,
+        reading.numerator,
+        reading.denominator,
+        reading.n,
+    ]

@@ -1,0 +1,95 @@
+import csv
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from metrics.dashboards.selectors import (
+    Dashboard,
+    UnitDashboard,
+    find_own_unit,
+    get_home,
+    get_unit_dashboard,
+)
+from metrics.dashboards.tables import comparison_rows, shape_home, shape_page, trend_rows
+from opsportal.lib.csv_safety import neutralise
+from teams.access.roles import Permission
+from teams.access.selectors import get_visible_unit
+from teams.access.views import ViewerMixin
+
+
+class HomeView(ViewerMixin):
+    """Lead to the dashboard that one's day begins with, or say what this place is."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        unit = find_own_unit(self.viewer)
+        if unit is None:
+            return render(request, "metrics/dashboards/nothing.html", {"title": "Home"})
+        return redirect(reverse("metrics:unit-dashboard", args=[unit.slug]))
+
+
+class DashboardHomeView(ViewerMixin, TemplateView):
+    """List the units that one may open."""
+
+    template_name = "metrics/dashboards/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title="Dashboards", **shape_home(get_home(self.viewer)), **kwargs
+        )
+
+
+class UnitDashboardView(ViewerMixin, TemplateView):
+    """Show how a unit does."""
+
+    needs = Permission.READ_UNIT_KPIS
+    template_name = "metrics/dashboards/unit.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**shape_page(self.viewer, self.get_dashboard()), **kwargs)
+
+    def get_dashboard(self, *, whole_cards: bool = False) -> UnitDashboard:
+        unit = get_visible_unit(self.viewer, self.kwargs["slug"])
+        given = {name: self.request.GET[name] for name in self.request.GET}
+        return get_unit_dashboard(self.viewer, unit, given, whole_cards=whole_cards)
+
+
+class DashboardCsvView(UnitDashboardView):
+    """Hand out a part of a unit's dashboard as CSV, under the same address."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        body = self.get_dashboard(whole_cards=True).body
+        if body is None:
+            raise Http404("This unit has no data yet.")
+        return _answer_csv(f"{self.kwargs['slug']}-{body.question.kpi}.csv", self.list_rows(body))
+
+    def list_rows(self, body: Dashboard) -> Iterable[list[object]]:
+        raise NotImplementedError
+
+
+class TrendCsvView(DashboardCsvView):
+    def list_rows(self, body: Dashboard) -> Iterable[list[object]]:
+        return trend_rows(body.trend)
+
+
+class ComparisonCsvView(DashboardCsvView):
+    """`by` says which comparison: units, people or peers; without it, the first."""
+
+    def list_rows(self, body: Dashboard) -> Iterable[list[object]]:
+        wanted = self.request.GET.get("by", "")
+        for card in body.cards:
+            if card.kind == wanted or not wanted:
+                return comparison_rows(card)
+        raise Http404("This unit has no such comparison.")
+
+
+def _answer_csv(name: str, rows: Iterable[list[object]]) -> HttpResponse:
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+    csv.writer(response).writerows([neutralise(cell) for cell in row] for row in rows)
+    return response
