@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from metrics.feeds import api
+
+urlpatterns = [
+    path("feeds/", api.FeedListAPIView.as_view(), name="feed-list"),
+    path("feeds/<slug:slug>/imports/", api.FeedImportsAPIView.as_view(), name="feed-imports"),
+    path("imports/<int:import_id>/", api.ImportAPIView.as_view(), name="import-detail"),
+    path(
+        "imports/<int:import_id>/errors/", api.ImportErrorsAPIView.as_view(), name="import-errors"
+    ),
+]

@@ -73,6 +73,12 @@ class Import(models.Model):
     created_things = models.JSONField(
         default=dict, help_text="Units, queues and people that it created, by kind."
     )
+    refused_rows = models.FileField(
+        upload_to="imports/%Y/%m/",
+        max_length=300,
+        blank=True,
+        help_text="The refused rows as they were sent, each with the column at fault and why.",
+    )
     rolled_back_at = models.DateTimeField(null=True)
     rolled_back_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -15,6 +15,7 @@ from metrics.feeds.rules.mapping import Plan, plan_columns
 from metrics.feeds.rules.problems import Note, Problem
 from metrics.feeds.services.locking import working_on
 from metrics.feeds.services.names import Names
+from metrics.feeds.services.refused_rows import keep_refused_rows
 from metrics.records.kinds import KINDS
 from metrics.records.services import (
     Arrivals,
@@ -110,7 +111,10 @@ class _Processing:
                 return
             if problems:
                 self.refuse(problems)
-            elif self.tally.rejected and (self.feed.all_or_nothing or not self.tally.accepted):
+                return
+            if self.tally.problems:
+                keep_refused_rows(self.import_, self.tally.problems)
+            if self.tally.rejected and (self.feed.all_or_nothing or not self.tally.accepted):
                 self.refuse(self.tally.problems)
             else:
                 self.apply(arrivals, plan)
