@@ -17,7 +17,7 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "recompute-kpis-nightly": {
-        "task": "metrics.kpis.recompute_changed_days",
+        "task": "metrics.kpis.recompute_nightly",
         "schedule": crontab(hour=2, minute=0),
     },
 }

@@ -2,12 +2,13 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.http import Http404
 from psycopg2.extras import DateRange
 
-from metrics.kpis.models import Kpi, KpiVersion
+from metrics.kpis.models import Kpi, KpiVersion, Recompute
 from metrics.kpis.policies import may_read_values
 from metrics.kpis.readings import (
     Membership,
@@ -27,6 +28,31 @@ from opsportal.lib.periods import Grain, Period, list_periods, period_of
 from teams.access.viewers import Viewer
 from teams.changes.models import OperatingDay
 from teams.structure.models import Queue
+
+
+class Progress(NamedTuple):
+    """How far a recompute has come; days that others changed meanwhile count as left too."""
+
+    recompute: Recompute
+    days_left: int
+    days_failed: int
+
+    @property
+    def state(self) -> str:
+        if self.days_left:
+            return "running"
+        return "failed" if self.days_failed else "done"
+
+
+def get_progress(recompute: Recompute) -> Progress:
+    """Count what of a recompute's days is left; a range without an end is open."""
+    days = OperatingDay.objects.filter(changed_at__isnull=False)
+    if recompute.first_day:
+        days = days.filter(day__gte=recompute.first_day)
+    if recompute.last_day:
+        days = days.filter(day__lte=recompute.last_day)
+    failed = days.filter(failed_at__isnull=False).count()
+    return Progress(recompute, days.count() - failed, failed)
 
 
 def list_kpis() -> QuerySet[Kpi]:
@@ -122,7 +148,7 @@ class KpiReader:
 
         A missing end of the range is that of the unit's data. See get_period_values for the rest.
         """
-        self._refuse_strangers([unit], breakdown, person)
+        self.refuse_strangers([unit], breakdown, person)
         return self.get_period_values(
             unit=unit,
             periods=self.choose_periods(unit=unit, grain=grain, start=start, end=end),
@@ -174,7 +200,7 @@ class KpiReader:
         stood there, a person only while assigned to the unit or below it, so that the parts and
         the unit's own work are the whole.
         """
-        self._refuse_strangers([unit, *beside], breakdown, person)
+        self.refuse_strangers([unit, *beside], breakdown, person)
         if not periods:
             return []
         edges = sorted({edge for period in periods for edge in (period.start, period.end)})
@@ -234,7 +260,7 @@ class KpiReader:
         position = bisect_left(self.changed_days, period.start)
         return position < len(self.changed_days) and self.changed_days[position] in period
 
-    def _refuse_strangers(
+    def refuse_strangers(
         self, units: Iterable[int], breakdown: Breakdown | None, person: int | None
     ) -> None:
         for unit in units:

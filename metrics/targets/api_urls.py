@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from metrics.targets import api
+
+urlpatterns = [
+    path("kpi-values/", api.KpiValueListView.as_view(), name="kpi-value-list"),
+]

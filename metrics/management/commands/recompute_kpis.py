@@ -1,0 +1,76 @@
+import json
+import sys
+import time
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from metrics.kpis.services import (
+    count_changed_days,
+    has_changed_days,
+    list_failed_days,
+    recompute_changed_days,
+    request_recompute,
+    retry_failed_days,
+)
+from teams.changes.models import OperatingDay
+
+PAUSE_SECONDS = 0.1
+
+
+class Command(BaseCommand):
+    help = (
+        "Recompute changed days, or the given ones; return when no changed day is left, "
+        "those that another worker holds included."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--from", dest="start", type=iso_date, metavar="DATE", help="The first day."
+        )
+        parser.add_argument(
+            "--to", dest="end", type=iso_date, metavar="DATE", help="The day after the last."
+        )
+        parser.add_argument("--all", action="store_true", help="Every day that has facts.")
+        parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        start, end = options["start"], options["end"]
+        if options["all"] and (start or end):
+            raise CommandError("Say either --all or --from and --to.")
+        if start and end and start >= end:
+            raise CommandError(f"--from {start} is not before --to {end}.")
+        retry_failed_days()
+        if options["all"]:
+            start = OperatingDay.objects.order_by("day").values_list("day", flat=True).first()
+        if start or end:
+            request_recompute(start=start, end=end, by=None)
+        days = count_changed_days()
+        recompute_changed_days()
+        while has_changed_days():
+            time.sleep(PAUSE_SECONDS)
+            recompute_changed_days()
+        failed = list_failed_days()
+        if options["json"]:
+            self.stdout.write(_as_json(days, failed))
+        else:
+            self.stdout.write(f"{days} days to recompute, {len(failed)} failed.")
+            for day in failed:
+                self.stderr.write(f"{day.day}: {day.failure}")
+        if failed:
+            sys.exit(1)
+
+
+def _as_json(days: int, failed: list[OperatingDay]) -> str:
+    return json.dumps(
+        {
+            "days": days,
+            "failed": [{"day": day.day.isoformat(), "failure": day.failure} for day in failed],
+        }
+    )
+
+
+def iso_date(text: str) -> date:
+    """Read a date; argparse names this function where it cannot."""
+    return date.fromisoformat(text)
