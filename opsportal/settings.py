@@ -157,6 +157,7 @@ LOGOUT_REDIRECT_URL = "accounts:sign-in"
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # an invitation may wait over a week-end
 # The name of the form's field, not of the model's: else failures are counted for nobody.
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "teams.accounts.views.name_attempt"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 # Trying on does not prolong it: the page promises a quarter of an hour.

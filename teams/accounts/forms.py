@@ -22,10 +22,6 @@ class SignInForm(AuthenticationForm):
         ),
     }
 
-    def clean_username(self) -> str:
-        """One spelling per address: failures are counted by it."""
-        return str(self.cleaned_data["username"]).lower()
-
 
 class PasswordResetForm(forms.Form):
     email = forms.EmailField(

@@ -47,6 +47,12 @@ class DemoSignInView(RedirectURLMixin, View):
         return HttpResponseRedirect(self.get_success_url())
 
 
+def name_attempt(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """Return the address that failures are counted by, in one spelling, whichever the form."""
+    typed = (credentials or request.POST).get("username") or ""
+    return str(typed).strip().lower()
+
+
 def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
     """Answer whoever failed too often; django-axes calls this with what it knows besides."""
     return render(request, "errors/lockout.html", status=429)

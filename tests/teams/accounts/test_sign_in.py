@@ -77,6 +77,18 @@ def test_five_failures_close_the_sign_in_for_a_quarter_of_an_hour(elif_has_passw
     assert list_acts()[-1] == "user.signed_in"
 
 
+def test_the_admins_form_counts_towards_the_same_lockout(elif_has_password, client):
+    for spelling in (
+        ELIF,
+        "Elif@example.org",
+        "ELIF@example.org",
+        "elif@EXAMPLE.org",
+        "elif@example.Org",
+    ):
+        client.post("/admin/login/", {"username": spelling, "password": "no"})
+    assert sign_in(client).status_code == 429
+
+
 def test_a_lockout_is_of_one_address(elif_has_password, client):
     set_password(user=elif_has_password.user("Mateo"), password=PASSWORD, by=None)
     for _ in range(5):
