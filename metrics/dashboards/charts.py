@@ -43,6 +43,7 @@ class Label:
     text: str
     colour: str
     lines: int = 1
+    weight: int = 400
 
 
 def make_axis(trend: Trend) -> Axis:
@@ -297,9 +298,14 @@ def _list_labels(trend: Trend) -> list[Label]:
         labels.append(Label((lower + upper) / 2, f"Usual range<br>{usual}", "ink-3", lines=2))
     end = next((p for p in reversed(trend.points) if p.reading.value is not None), None)
     if end is not None and end.reading.value is not None:
-        words = f"<b>{write_value(trend.measure, end.reading.value)}</b>"
+        words = write_value(trend.measure, end.reading.value)
         labels.append(
-            Label(end.reading.value, f"{words} provisional" if end.is_open else words, "series-1")
+            Label(
+                end.reading.value,
+                f"{words} provisional" if end.is_open else words,
+                "series-1",
+                weight=600,
+            )
         )
     return labels
 
@@ -331,7 +337,8 @@ def _spread(labels: Sequence[Label], axis: Axis) -> list[dict[str, Any]]:
             "yanchor": "middle",
             "xshift": 8,
             "text": label.text,
-            "font": {"color": f"token:{label.colour}"},
+            # In markup, weight would become an inline style, which the content policy forbids.
+            "font": {"color": f"token:{label.colour}", "weight": label.weight},
         }
         for label, middle in zip(ordered, middles, strict=True)
     ]

@@ -249,28 +249,32 @@ def title_comparison(comparison: Comparison, one: str, many: str) -> str:
     apart = {place: counts[place] for place in (Place.HIGHER, Place.LOWER) if counts[place]}
     if not apart:
         return f"No {one} can be told from the whole" if judged > 1 else f"One {one} only"
-    said = ", ".join(_say_apart(comparison, place, many) for place in apart)
+    said = ", ".join(
+        _say_apart(comparison, place, many, is_first=place is next(iter(apart))) for place in apart
+    )
     around = counts[Place.AROUND]
     if not around:
         return said
     return f"{said}; {'one' if around == 1 else around} cannot be told from the whole"
 
 
-def _say_apart(comparison: Comparison, place: Place, many: str) -> str:
+def _say_apart(comparison: Comparison, place: Place, many: str, *, is_first: bool) -> str:
     group = next(group for group in comparison.groups if group.place is place)
     side = "above" if place is Place.HIGHER else "below"
     if group.size <= 2:
         names = " and ".join(row.part.name for row in group.rows)
         return f"{names} {'lies' if group.size == 1 else 'lie'} {side} the whole"
-    return f"{group.size} of {comparison.judged} {many} lie {side} the whole"
+    if is_first:
+        return f"{group.size} of {comparison.judged} {many} lie {side} the whole"
+    return f"{group.size} {side}"
 
 
-def describe_comparison(comparison: Comparison, many: str) -> str:
+def describe_comparison(comparison: Comparison, one: str) -> str:
     """Say what is drawn, how it is grouped and ordered, and what the intervals leave out."""
     measure = comparison.measure
     unit = f", {measure.unit}," if measure.unit else ""
     parts = [
-        f"{measure.name}{unit} by {many}, with 95 % interval.",
+        f"{measure.name}{unit} by {one}, with 95 % interval.",
         "Grouped by whether the interval lies wholly above, across or wholly below the whole; "
         "ordered by estimates shrunk towards it.",
     ]

@@ -58,7 +58,7 @@ def get_unit_dashboard(
     header = read_header(viewer, unit, extent, len(reader.changed_days))
     if extent is None or not reader.kpis:
         return UnitDashboard(header, None)
-    span = Span(extent.first, extent.last, extent.days)
+    span = header.span
     question = read_question(given, span, kpis=reader.kpis, queues=reader.queues)
     return UnitDashboard(header, _read_body(viewer, unit, question, span, reader, whole_cards))
 

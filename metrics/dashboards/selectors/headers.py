@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Value
 
+from metrics.dashboards.rules.questions import Span
 from metrics.kpis.extents import Extent
 from teams.access.viewers import Viewer
 from teams.structure.models import Assignment, Leadership
@@ -32,6 +33,11 @@ class Header:
     below: list[Node]
     extent: Extent | None
     waiting_days: int
+
+    @property
+    def span(self) -> Span:
+        assert self.extent is not None, "asked of a unit that has data"
+        return Span(self.extent.first, self.extent.last, self.extent.days)
 
 
 def read_header(viewer: Viewer, unit: Node, extent: Extent | None, waiting_days: int) -> Header:

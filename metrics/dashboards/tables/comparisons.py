@@ -53,12 +53,13 @@ def shape_card(viewer: Viewer, header: Header, body: Dashboard, card: Card) -> d
     return {
         "id": f"compare-{card.kind}",
         "title": title_comparison(comparison, card.one, card.many),
-        "sub": describe_comparison(comparison, card.many),
+        "sub": describe_comparison(comparison, card.one),
         "head": card.one.capitalize(),
         "measure": f"{measure.name}{f', {measure.unit}' if measure.unit else ''}",
         "n_label": f"n {measure.n_label}",
         "change_label": f"Change, {by_change}" if by_change else "Change",
-        "has_leaders": card.kind != "people",
+        "has_leaders": any(unit_id in header.leaders for unit_id in card.unit_ids.values())
+        and card.kind != "people",
         "has_change": question.against is not None,
         "has_target": any(standing.aim for standing in card.standings.values()),
         "scale": comparison.scale,

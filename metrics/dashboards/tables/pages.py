@@ -66,9 +66,7 @@ def _shape_header(viewer: Viewer, header: Header) -> dict[str, Any]:
         "leaders": [
             {
                 "name": leader.name + (", deputy" if leader.is_deputy else ""),
-                "href": find_page("teams:person-detail", leader.employee_id)
-                if may_open
-                else "",
+                "href": find_page("teams:person-detail", leader.employee_id) if may_open else "",
             }
             for leader in leaders
         ],
@@ -96,7 +94,9 @@ def _say_freshness(header: Header) -> str:
     """Say up to which day there are data, and when that was computed."""
     if header.extent is None:
         return ""
-    words = f"Data up to {_say_day(header.extent.last)}"
+    last = header.extent.last
+    up_to = f"{MONTHS[last.month - 1]} {last.year}" if header.span.is_sparse else _say_day(last)
+    words = f"Data up to {up_to}"
     computed_at = header.extent.computed_at
     if computed_at is None:
         return words
@@ -242,8 +242,8 @@ def _note_tiles(body: Dashboard) -> str:
             f"{since.day} {MONTHS[since.month - 1]} {since.year}."
         )
     parts.append(
-        "Measures of speed are to be read beside those of quality. Ranges are 95 % intervals; "
-        f"usual ranges and signals are judged by {question.signal_grain}."
+        "Read speed beside quality. Intervals are 95 %; "
+        f"usual ranges are judged by {question.signal_grain}."
     )
     return " ".join(parts)
 
