@@ -2,7 +2,6 @@ from django.urls import include, path
 
 app_name = "teams"
 urlpatterns = [
-    path("", include("teams.structure.urls")),
     path("", include("teams.directory.urls")),
     path("", include("teams.access.urls")),
 ]
