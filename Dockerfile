@@ -25,6 +25,7 @@ RUN useradd --system --uid 10001 --no-create-home portal \
     && install -d -o portal /data/media /data/beat
 COPY . .
 COPY --from=static-files /app/static/vendor static/vendor
-COPY --from=static-files /srv/static /srv/static
+# Collected files are readable by their owner only.
+COPY --from=static-files --chown=portal /srv/static /srv/static
 USER portal
 CMD ["gunicorn", "opsportal.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]

@@ -68,15 +68,20 @@ class Child:
         self._kill_group()
         self.start()
 
+    def ask_to_stop(self) -> None:
+        """Ask it to finish what it is at and begin nothing else."""
+        if self.process:
+            self.process.send_signal(signal.SIGTERM)
+
     def stop(self) -> None:
-        """Ask it to finish, then to end, then end it with everything it started."""
+        """Wait until it has finished as asked, or end it with everything it started."""
         if self.process is None:
             return
-        for number in (signal.SIGTERM, self.quick_signal):
-            if self.process.poll() is None:
-                self.process.send_signal(number)
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self.process.wait(self.patience_seconds)
+        for number in (self.quick_signal, signal.SIGKILL):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(self.patience_seconds)
+                break
+            self.process.send_signal(number)
         self._kill_group()
         self.process.wait()
 

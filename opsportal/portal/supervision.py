@@ -29,7 +29,7 @@ def list_children(*, port: int, state: Path, environment: dict[str, str]) -> lis
     python = [sys.executable, "-m"]
     web = [
         *("gunicorn", "opsportal.wsgi", f"--bind=127.0.0.1:{port}"),
-        *("--worker-class=gthread", "--workers=2", "--threads=4"),
+        *("--worker-class=gthread", "--workers=2", "--threads=4", "--preload"),
         *("--graceful-timeout=5", "--log-level=warning", "--no-control-socket"),
     ]
     celery = ["celery", "--app=opsportal", "--quiet"]
@@ -96,9 +96,11 @@ def keep_running(children: list[Child], *, is_ready: Callable[[], bool], ready: 
     """
     face, *others = children
     try:
-        for child in children:
-            child.start()
+        # One after the other: on two cores a page answers sooner.
+        face.start()
         _wait_until_ready(face, is_ready)
+        for child in others:
+            child.start()
         print(ready, flush=True)
         while True:
             _check_face(face)
@@ -106,6 +108,8 @@ def keep_running(children: list[Child], *, is_ready: Callable[[], bool], ready: 
                 _mend(child)
             time.sleep(WATCH_SECONDS)
     finally:
+        for child in children:
+            child.ask_to_stop()
         for child in children:
             child.stop()
 

@@ -3,33 +3,27 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from opsportal.embedded.home import PROJECT_ROOT
-from tests.opsportal.embedded.trial import Trial, nobody
+from tests.opsportal.embedded.trial import Trial, begin_trial, enterable_folder, nobody
 
 
 @pytest.fixture
 def temporary() -> Iterator[Path]:
     """A short folder of this test that every account may enter."""
-    with tempfile.TemporaryDirectory(prefix="opsportal-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        (folder / "tmp").mkdir()
-        (folder / "tmp").chmod(0o1777)
+    with enterable_folder() as folder:
         yield folder
 
 
 @pytest.fixture
-def trial(temporary: Path) -> Iterator[Trial]:
+def trial() -> Iterator[Trial]:
     """A trial of the account that runs the tests, in a folder that does not exist yet."""
-    made = Trial(temporary / "below" / "state", temporary / "tmp")
-    yield made
-    made.remove()
+    with begin_trial() as begun:
+        yield begun
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ import pwd
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,6 +129,28 @@ class Trial:
             os.kill(pid, 9)
         for folder in {self.home.data, self.folder}:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def enterable_folder() -> Iterator[Path]:
+    """Make a short folder that every account may enter, with a temporary one inside."""
+    with tempfile.TemporaryDirectory(prefix="opsportal-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        (folder / "tmp").mkdir()
+        (folder / "tmp").chmod(0o1777)
+        yield folder
+
+
+@contextmanager
+def begin_trial() -> Iterator[Trial]:
+    """Begin a trial of the account that runs the tests, in a folder that does not exist yet."""
+    with enterable_folder() as folder:
+        trial = Trial(folder / "below" / "state", folder / "tmp")
+        try:
+            yield trial
+        finally:
+            trial.remove()
 
 
 def nobody() -> int:

@@ -21,16 +21,22 @@ class Portal:
         self.trial = trial
         self.port = free_port()
         self.log = trial.temporary / "portal.log"
-        self.process = self.start()
+        self.process = self._spawn()
 
     @property
     def environment(self) -> dict[str, str]:
         return self.trial.environment | {"PORT": str(self.port)}
 
-    def start(self) -> subprocess.Popen[str]:
-        """Start it, or start it again after it has ended."""
+    def start_again(self) -> None:
+        """Start another after this one has ended, and wait until it is ready."""
+        if self.process.stdout:
+            self.process.stdout.close()
+        self.process = self._spawn()
+        self.wait_until_ready()
+
+    def _spawn(self) -> subprocess.Popen[str]:
         with self.log.open("a") as log:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "manage.py", "run_portal"],
                 cwd=PROJECT_ROOT,
                 env=self.environment,
@@ -39,7 +45,6 @@ class Portal:
                 text=True,
                 start_new_session=True,
             )
-        return self.process
 
     def wait_until_ready(self) -> None:
         assert self.process.stdout
@@ -50,10 +55,9 @@ class Portal:
         """Send signals to the group, as a terminal and make do, and return the exit status."""
         for number in signals:
             os.killpg(self.process.pid, number)
-        status = self.process.wait(60)
-        assert self.process.stdout
-        assert self.process.stdout.read() == ""
-        return status
+        said, _ = self.process.communicate(timeout=60)
+        assert said == ""
+        return self.process.returncode
 
     def children(self, module: str = "") -> list[int]:
         """List the processes of web server, worker and beat, or of one of them."""
@@ -77,7 +81,7 @@ class Portal:
     def remove(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
-            self.process.wait()
+        self.process.communicate()
         for pid in self.children():
             os.kill(pid, signal.SIGKILL)
 

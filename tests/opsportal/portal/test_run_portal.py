@@ -29,8 +29,7 @@ def test_it_runs_everything_until_told_to_stop_and_starts_again_without_redoing(
 
     collected = portal.trial.folder / "static" / "collected-from"
     first = collected.stat().st_mtime_ns
-    portal.start()
-    portal.wait_until_ready()
+    portal.start_again()
     assert collected.stat().st_mtime_ns == first
     # As when make passes on what the whole group was sent.
     assert portal.stop(signal.SIGTERM, signal.SIGTERM) == 0
@@ -78,8 +77,7 @@ def test_a_killed_portal_leaves_its_servers_alone_and_the_next_takes_them_over(
 
     wait_for(lambda: not portal.children())
     assert portal.trial.postmaster() == postmaster
-    portal.start()
-    portal.wait_until_ready()
+    portal.start_again()
     assert portal.trial.postmaster() == postmaster
     assert portal.stop(signal.SIGINT) == 0
     assert portal.trial.servers() == {}
