@@ -1,8 +1,8 @@
-from django.db import connection
 from psycopg2.sql import SQL, Identifier
 
 from metrics.records.kinds import KINDS, ColumnType
 from metrics.records.models import PriorVersion
+from metrics.records.statements import fetch
 
 UNCOUNTED = SQL(
     """
@@ -45,9 +45,6 @@ def count_uncounted_facts(at_most: int = 10_000) -> dict[int, int]:
     counts: dict[int, int] = {}
     for kind in KINDS.values():
         if any(column.type is ColumnType.PERSON for column in kind.columns):
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    UNCOUNTED.format(facts=Identifier(kind.model._meta.db_table)), [at_most]
-                )
-                counts |= dict(cursor.fetchall())
+            facts = Identifier(kind.model._meta.db_table)
+            counts |= dict(fetch(UNCOUNTED.format(facts=facts), [at_most]))
     return counts

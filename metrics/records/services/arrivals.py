@@ -13,6 +13,7 @@ from django.db import connection
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 from metrics.records.kinds import ColumnType, Kind
+from metrics.records.statements import fetch, run
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,10 +46,8 @@ class Arrivals:
         self.fields = [column.field for column in kind.columns]
 
     def __enter__(self) -> Self:
-        with connection.cursor() as cursor:
-            cursor.execute(LEFTOVERS)
-            cursor.execute(self._tables())
-            cursor.execute(self._view())
+        for statement in (LEFTOVERS, self._tables(), self._view()):
+            run(statement)
         return self
 
     def __exit__(
@@ -59,8 +58,7 @@ class Arrivals:
     ) -> None:
         # After an error of the database the session may not answer; the next import tidies up.
         if error is None:
-            with connection.cursor() as cursor:
-                cursor.execute(LEFTOVERS)
+            run(LEFTOVERS)
 
     def add(self, rows: "pa.Table") -> None:
         """Stage checked rows: columns row, key (null: natural), then the kind's fields in order.
@@ -77,21 +75,19 @@ class Arrivals:
 
     def unresolved(self, field: str) -> set[int]:
         """Return the stand-ins below zero that staged rows use in a field."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                SQL("SELECT DISTINCT {field} FROM arrived_rows WHERE {field} < 0").format(
-                    field=Identifier(field)
-                )
+        rows = fetch(
+            SQL("SELECT DISTINCT {field} FROM arrived_rows WHERE {field} < 0").format(
+                field=Identifier(field)
             )
-            return {stand_in for (stand_in,) in cursor.fetchall()}
+        )
+        return {stand_in for (stand_in,) in rows}
 
     def resolve(self, field: str, ids: Mapping[int, int]) -> None:
         """Tell the ids of what stood in for a name."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO arrived_names SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[])",
-                [field, list(ids), list(ids.values())],
-            )
+        run(
+            SQL("INSERT INTO arrived_names SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[])"),
+            [field, list(ids), list(ids.values())],
+        )
 
     def _tables(self) -> Composable:
         columns = SQL(", ").join(

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from django.db import connection
 from psycopg2.sql import SQL, Identifier, Literal
 
 from metrics.records.kinds import ColumnType, Kind
+from metrics.records.statements import fetch
 
 SQL_TYPES = {ColumnType.DAY: SQL("date"), ColumnType.MEASURE: SQL("integer")}
 
@@ -54,9 +54,4 @@ def take_back_facts(kind: Kind, *, import_id: int) -> set[date]:
         SELECT day FROM restored UNION SELECT old_day FROM restored
         """
     ).format(**names)
-    days: set[date] = set()
-    with connection.cursor() as cursor:
-        for statement in (delete, restore):
-            cursor.execute(statement)
-            days |= {day for (day,) in cursor.fetchall()}
-    return days
+    return {day for statement in (delete, restore) for (day,) in fetch(statement)}

@@ -1,15 +1,14 @@
 """Arrived rows become facts: inserted, updated or found unchanged, in the caller's transaction."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 from metrics.records.kinds import Kind
 from metrics.records.services.arrivals import Arrivals
+from metrics.records.statements import fetch, run
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ def lock_feed(feed_id: int) -> None:
     Taken before anything else is locked, so that two imports cannot wait for each other.
     """
     assert transaction.get_connection().in_atomic_block
-    _execute(SQL("SELECT pg_advisory_xact_lock(hashtext('metrics_feed'), %s)"), [feed_id])
+    run(SQL("SELECT pg_advisory_xact_lock(hashtext('metrics_feed'), %s)"), [feed_id])
 
 
 def weigh_arrivals(arrivals: Arrivals, *, feed_id: int) -> Outcome:
@@ -40,10 +39,10 @@ def weigh_arrivals(arrivals: Arrivals, *, feed_id: int) -> Outcome:
     facts, and a file sent again is unchanged throughout. Changes no fact. Call under the feed's
     lock.
     """
-    _execute(SQL("ANALYZE arrived_rows"))
+    run(SQL("ANALYZE arrived_rows"))
     more_updated, more_unchanged = _settle_repeats(arrivals, feed_id)
     changed = _find_changed(arrivals, feed_id)
-    rows, new, first_day, last_day = _fetch_one(
+    [(rows, new, first_day, last_day)] = fetch(
         SQL(
             """
             SELECT count(*), count(*) FILTER (WHERE f.key IS NULL), min(a.day), max(a.day)
@@ -76,7 +75,7 @@ def write_arrivals(arrivals: Arrivals, *, feed_id: int, import_id: int) -> set[d
         "feed": Literal(feed_id),
         "import_": Literal(import_id),
     }
-    _execute(
+    run(
         SQL(
             """
             INSERT INTO metrics_priorversion
@@ -86,7 +85,7 @@ def write_arrivals(arrivals: Arrivals, *, feed_id: int, import_id: int) -> set[d
             """
         ).format(**names)
     )
-    days = _fetch_days(
+    days = _days_of(
         SQL(
             """
             WITH written AS (
@@ -98,7 +97,7 @@ def write_arrivals(arrivals: Arrivals, *, feed_id: int, import_id: int) -> set[d
             """
         ).format(**names)
     )
-    return days | _fetch_days(
+    return days | _days_of(
         SQL(
             """
             WITH written AS (
@@ -120,7 +119,7 @@ def _settle_repeats(arrivals: Arrivals, feed_id: int) -> tuple[int, int]:
 
     Returns how many rows more than the keys' last ones count as updated, and as unchanged.
     """
-    repeated = _execute(
+    repeated = run(
         SQL(
             "CREATE TEMP TABLE repeated_keys AS "
             "SELECT key FROM arrived GROUP BY key HAVING count(*) > 1"
@@ -133,7 +132,7 @@ def _settle_repeats(arrivals: Arrivals, feed_id: int) -> tuple[int, int]:
         "arrived": _columns(arrivals, "a"),
         "stood": _columns(arrivals, "f"),
     }
-    superseded, updated = _fetch_one(
+    [(superseded, updated)] = fetch(
         SQL(
             """
             WITH told AS (
@@ -160,7 +159,7 @@ def _settle_repeats(arrivals: Arrivals, feed_id: int) -> tuple[int, int]:
         ).format(**names),
         [feed_id],
     )
-    _execute(
+    run(
         SQL(
             """
             DELETE FROM arrived_rows WHERE row IN (
@@ -177,7 +176,7 @@ def _settle_repeats(arrivals: Arrivals, feed_id: int) -> tuple[int, int]:
 
 def _find_changed(arrivals: Arrivals, feed_id: int) -> int:
     """Note which facts say something else than the row that arrived for them; count them."""
-    return _execute(
+    return run(
         SQL(
             """
             CREATE TEMP TABLE changed_facts AS
@@ -211,19 +210,5 @@ def _as_json(arrivals: Arrivals, of: str) -> Composable:
     return SQL("jsonb_build_object({})").format(pairs)
 
 
-def _execute(sql: Composable, parameters: Sequence[object] = ()) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return int(cursor.rowcount)
-
-
-def _fetch_one(sql: Composable, parameters: Sequence[object] = ()) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return tuple(cursor.fetchone())
-
-
-def _fetch_days(sql: Composable) -> set[date]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return {day for (day,) in cursor.fetchall()}
+def _days_of(sql: Composable) -> set[date]:
+    return {day for (day,) in fetch(sql)}
