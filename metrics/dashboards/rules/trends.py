@@ -158,8 +158,10 @@ def _find_shift(
     signals: Sequence[Signal],
     limits: Limits | None,
 ) -> Shift | None:
-    since = outside_since(signals)
-    if since is None or limits is None:
+    if limits is None:
+        return None
+    since = outside_since(_keep_latest_side(signals, values, limits.mean))
+    if since is None:
         return None
     run = [
         (value, signal)
@@ -170,6 +172,26 @@ def _find_shift(
     return Shift(
         since, f"{_describe_run(run, limits)} since {name_start(periods[since], grain, latest)}"
     )
+
+
+def _keep_latest_side(
+    signals: Sequence[Signal], values: Sequence[float | None], mean: float
+) -> list[Signal]:
+    """Leave out signals on the other side of the mean than the latest value, a steady climb aside.
+
+    A fall lowers the mean, so that all that went before stands above it in a row; the shift that
+    lasts began with the fall, not with that row.
+    """
+    latest = next((value for value in reversed(values) if value is not None), mean)
+    return [
+        signal
+        if value is None
+        or signal is None
+        or (value < mean) == (latest < mean)
+        or Rule.SIX_IN_A_ROW in signal
+        else frozenset()
+        for signal, value in zip(signals, values, strict=True)
+    ]
 
 
 def _describe_run(run: Sequence[tuple[float, frozenset[Rule]]], limits: Limits) -> str:
