@@ -16,6 +16,12 @@ def clean_path(path: str) -> str:
     return "/".join(cleaned for name in path.split("/") if (cleaned := clean_name(name)))
 
 
+def list_above(path: str) -> list[str]:
+    """List the paths of the units on the way to a path, itself last."""
+    names = path.split("/")
+    return ["/".join(names[:length]) for length in range(1, len(names) + 1)]
+
+
 def fold(name: str) -> str:
     """Return what two spellings of one name or path have in common: case and spaces aside."""
     return clean_path(name).casefold()

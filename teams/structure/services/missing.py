@@ -4,6 +4,7 @@ New people and units have no facts yet, so that no day's figures change by them.
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -19,6 +20,7 @@ from teams.structure.rules.names import (
     explain_name,
     explain_path,
     fold,
+    list_above,
     suggest_slug,
 )
 from teams.structure.selectors.names import find_people, find_queues, find_units
@@ -79,21 +81,24 @@ def ensure_queues(names: Iterable[str], *, by: User | None) -> dict[str, int]:
 
 
 @transaction.atomic
-def ensure_units(paths: Iterable[str], *, by: User | None) -> dict[str, int]:
+def ensure_units(
+    paths: Iterable[str], *, by: User | None, on: date | None = None, by_slug: bool = True
+) -> dict[str, int]:
     """Find units by path or slug, and create those missing, and what is missing above them.
 
-    They stand there from the beginning of time. Raises StructureError for what cannot be a path.
+    `on` and `by_slug` are those of find_units. New ones stand from the beginning of time. Raises
+    StructureError for what cannot be a path.
     """
     wanted = set(paths)
-    found = find_units(wanted)
+    found = find_units(wanted, on=on, by_slug=by_slug)
     if len(found) == len(wanted):
         return found
     _refuse(explain_path(path) for path in wanted - found.keys())
     lock_structure()
-    unknown = wanted - find_units(wanted).keys()
+    unknown = wanted - find_units(wanted, on=on, by_slug=by_slug).keys()
     if unknown:
-        record_event("units.created", by=by, paths=_create_along(unknown))
-    return find_units(wanted)
+        record_event("units.created", by=by, paths=_create_along(unknown, on))
+    return find_units(wanted, on=on, by_slug=by_slug)
 
 
 def infer_kind(depth: int, *, has_children: bool) -> UnitKind:
@@ -103,16 +108,13 @@ def infer_kind(depth: int, *, has_children: bool) -> UnitKind:
     return UnitKind.DEPARTMENT if depth == 1 else UnitKind.GROUP
 
 
-def _create_along(paths: Iterable[str]) -> list[str]:
+def _create_along(paths: Iterable[str], on: date | None) -> list[str]:
     """Create the units of these paths that do not stand yet; return their paths, upper first."""
     spelt: dict[str, str] = {}
     for path in sorted(map(clean_path, paths), reverse=True):
-        names = path.split("/")
-        for length in range(1, len(names) + 1):
-            prefix = "/".join(names[:length])
-            spelt[fold(prefix)] = prefix
+        spelt |= {fold(above): above for above in list_above(path)}
     # A slug that happens to spell a path is another unit.
-    known = find_units([*spelt.values(), ""], by_slug=False)
+    known = find_units([*spelt.values(), ""], on=on, by_slug=False)
     ids = {fold(path): id_ for path, id_ in known.items()}
     new = sorted((path for path in spelt if path not in ids), key=lambda path: path.split("/"))
     with_children = {path.rpartition("/")[0] for path in spelt}
