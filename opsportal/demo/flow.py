@@ -21,8 +21,8 @@ OLDEST_FACTOR = 1.8
 MACHINE_REVERSAL_SHARE = 0.012
 # What happens to on-time delivery anyway, as standard deviations of its share.
 DAY_NOISE = 0.008
-WEEK_NOISE = 0.005
-GROUP_WEEK_NOISE = 0.004
+WEEK_NOISE = 0.004
+GROUP_WEEK_NOISE = 0.003
 # Under this many items due a day, chance alone would tell the story, and another one every day.
 FEW_DUE = 10
 
@@ -86,6 +86,7 @@ def _draw_of_queue(
 ) -> Iterator[QueueDay]:
     usual = _smooth(done)
     backlog = round(USUAL_BACKLOG_DAYS * usual[0])
+    is_small = queue.due_share * float(usual.mean()) < FEW_DUE
     owed = 0.0
     for number in range(line.days):
         day = line.start + timedelta(days=number)
@@ -98,13 +99,13 @@ def _draw_of_queue(
         machines = round(arrived * queue.machine_share / (1 - queue.machine_share))
         due = int(random.poisson(queue.due_share * (usual[number] + done[number]) / 2))
         late = 1 - line.on_time_share(team, day)
-        owed += due * late
-        if queue.due_share * usual[number] < FEW_DUE:
-            missed = min(due, int(owed))
+        if is_small:
+            owed += due * late
+            missed = int(owed)
+            owed -= missed
         else:
             noise = weekly[number // 7] + random.normal(0, DAY_NOISE)
             missed = int(random.binomial(due, float(np.clip(late + noise, 0.005, 0.5))))
-        owed -= missed
         yield QueueDay(
             team=team,
             queue=queue.name,

@@ -82,18 +82,18 @@ POOLS: dict[str, tuple[str, str]] = {
 FAMILY_FIRST = {"japanese", "korean", "vietnamese"}
 LANGUAGES = {
     "english": "en",
-    "spanish": "es en",
-    "portuguese": "pt es en",
-    "german": "de en",
-    "arabic": "ar en",
-    "hebrew": "he en",
-    "japanese": "ja en",
-    "korean": "ko ja en",
-    "polish": "pl en",
-    "greek": "el en",
-    "turkish": "tr en",
-    "indian": "hi en",
-    "vietnamese": "vi en",
+    "spanish": "es;en",
+    "portuguese": "pt;es;en",
+    "german": "de;en",
+    "arabic": "ar;en",
+    "hebrew": "he;en",
+    "japanese": "ja;en",
+    "korean": "ko;ja;en",
+    "polish": "pl;en",
+    "greek": "el;en",
+    "turkish": "tr;en",
+    "indian": "hi;en",
+    "vietnamese": "vi;en",
 }
 
 # Addresses of the people whom organisation.py names in another script.

@@ -186,7 +186,7 @@ TEAMS = {
             "Dublin",
             {"english": 7, "polish": 1, "indian": 2, "portuguese": 1},
             {EN_STANDARD: 0.86, EN_HIGH: 0.14},
-            pace=0.96,
+            pace=0.95,
             on_time=0.946,
         ),
         Team(
@@ -197,7 +197,7 @@ TEAMS = {
             "Dublin",
             {"english": 7, "vietnamese": 1, "indian": 1, "turkish": 1},
             {EN_STANDARD: 0.24, EN_HIGH: 0.76},
-            pace=1.17,
+            pace=1.2,
             on_time=0.944,
         ),
         Team(

@@ -103,7 +103,7 @@ class _Staff:
 
     def fill_team(self, team: Team, size: int) -> None:
         known = KNOWN_MEMBERS.get(team.name, [])
-        cohort = COHORTS.get(team.name, 0)
+        cohort = min(COHORTS.get(team.name, 0), size // 3)
         cultures = self._deal_cultures(team, size)
         for place, culture in enumerate(cultures):
             name = known[place] if place < len(known) else ""
@@ -170,7 +170,7 @@ class _Staff:
         )
         person.languages = LANGUAGES[culture]
         person.employment = "vendor" if team.vendors else "employee"
-        person.pace = float(np.exp(self.random.normal(0, 0.09)))
+        person.pace = float(np.exp(self.random.normal(0, 0.07)))
         person.days_off = self._draw_days_off(team.location)
         return person
 
@@ -251,3 +251,15 @@ def make_path(unit: str, line: Storyline, day: date) -> str:
     if unit not in TEAMS:
         return unit
     return f"{GROUPS[line.group_of(unit, day)].path}/{unit}"
+
+
+def find_whom_to_transfer(people: list[Person], team: str, day: date) -> str:
+    """Return the number of the first member who belongs to a team before a day and ever after."""
+    return next(
+        person.number
+        for person in people
+        if person.leads is None
+        and person.end is None
+        and person.start < day - timedelta(days=ROSTER_EVERY_DAYS)
+        and {unit for _, unit in person.stays} == {team}
+    )

@@ -18,6 +18,7 @@ from opsportal.demo.organisation import (
     SEARCH_RELEVANCE,
     TEAMS,
     VIDEO_DE,
+    VIDEO_EN_1,
     VIDEO_EN_2,
     VIDEO_ES,
     VIDEO_ESCALATIONS,
@@ -83,6 +84,10 @@ STORIES = [
 COHORTS = {VIDEO_EN_2: 4, VIDEO_ES: 2}
 PREDECESSORS = {"Scam Response": "Marek Olszewski"}
 
+# Whoever is first in the roster of the first team moves to the second.
+LATE_TRANSFER = (VIDEO_EN_1, VIDEO_EN_2)
+PLANNED_TRANSFER = ("Relevance EN", "Search Safety")
+
 ONBOARDING_WEEKS = 2
 RAMP_WEEKS = 12
 
@@ -109,6 +114,10 @@ class Storyline:
     @property
     def moved_late_on(self) -> date:
         return _monday(self.end - timedelta(days=34))
+
+    @property
+    def moves_ahead_on(self) -> date:
+        return _monday(self.end + timedelta(days=20))
 
     @property
     def reorganised_on(self) -> date:

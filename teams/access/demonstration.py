@@ -44,7 +44,7 @@ def _pick_line() -> Iterator[DemoPerson]:
         )
         % {"unit": group.name, "size": size},
     )
-    team = _led_teams(tree, group, leaders)[0]
+    team = min(_led_teams(tree, group, leaders), key=lambda node: leaders[node.id].employee_id)
     yield _describe(
         leaders[team.id],
         gettext("Team leader"),
