@@ -51,7 +51,7 @@ $(PACKAGES): requirements.txt requirements-dev.txt constraints.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null || \
+	@node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null || \
 		{ echo "The portal needs Node 18 or newer for its browser files; found: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
 	@npm ci --silent >&2
 	@touch $@
