@@ -130,7 +130,7 @@ def write_n(measure: Measure, n: Exact | None) -> str:
     """Write n for the line of an interval, and how many it takes where it is too small."""
     if n is None:
         return ""
-    text = f"n{THIN_SPACE}{write_count(n)}"
+    text = f"n\N{NO-BREAK SPACE}{write_count(n)}"
     return f"{text} of {measure.minimum_n:,} needed" if n < measure.minimum_n else text
 
 

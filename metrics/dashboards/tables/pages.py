@@ -51,18 +51,7 @@ def _shape_header(viewer: Viewer, header: Header) -> dict[str, Any]:
     may_open = viewer.may(Permission.READ_PEOPLE, unit.id)
     return {
         "unit": unit,
-        "crumbs": [
-            *(
-                {
-                    "label": node.name,
-                    "href": reverse("metrics:unit-dashboard", args=[node.slug])
-                    if viewer.may(Permission.READ_UNIT_KPIS, node.id)
-                    else "",
-                }
-                for node in header.above
-            ),
-            {"label": unit.name},
-        ],
+        "crumbs": _shape_crumbs(viewer, header),
         "leaders": [
             {
                 "name": leader.name + (", deputy" if leader.is_deputy else ""),
@@ -76,6 +65,20 @@ def _shape_header(viewer: Viewer, header: Header) -> dict[str, Any]:
         "waiting": _say_waiting(header.waiting_days),
         "has_data": header.extent is not None,
     }
+
+
+def _shape_crumbs(viewer: Viewer, header: Header) -> list[dict[str, str]]:
+    """Shape the path, with links to what may be opened; of the root there is none."""
+    path = [
+        {
+            "label": node.name,
+            "href": reverse("metrics:unit-dashboard", args=[node.slug])
+            if viewer.may(Permission.READ_UNIT_KPIS, node.id)
+            else "",
+        }
+        for node in header.above
+    ]
+    return [*path, {"label": header.unit.name, "href": ""}] if path else []
 
 
 def _count_below(header: Header) -> str:
