@@ -1,12 +1,10 @@
 from teams.structure.services.assignments import join_person, leave_person, transfer_person
 from teams.structure.services.leaderships import appoint_leader, end_leadership
 from teams.structure.services.missing import ensure_people, ensure_queues, ensure_units
-from teams.structure.services.sign_ins import close_sign_ins
 from teams.structure.services.units import close_unit, create_unit, move_unit, rename_unit
 
 __all__ = [
     "appoint_leader",
-    "close_sign_ins",
     "close_unit",
     "create_unit",
     "end_leadership",

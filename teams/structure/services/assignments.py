@@ -20,7 +20,6 @@ from teams.structure.rules.timelines import (
 from teams.structure.services.leaderships import end_leaderships_of_people
 from teams.structure.services.locking import lock_structure
 from teams.structure.services.refusals import told_as_sentences
-from teams.structure.services.sign_ins import close_sign_ins, open_sign_ins
 from teams.structure.services.standing import require_standing
 from teams.structure.services.stretches import ASSIGNMENTS, Place, Timeline, mark_ranges
 
@@ -50,7 +49,6 @@ def join_person(
     if person.hired_on is None:
         person.hired_on = on
         person.save(update_fields=["hired_on"])
-    open_sign_ins([person.pk], by=by)
     record_event("person.joined", by=by, subject=person, unit=unit.slug, on=on, level=level)
 
 
@@ -97,7 +95,8 @@ def leave_person(*, person: Person, on: date, by: User | None, reason: str = "")
     """Let someone work no more from a day on: `on` is the first day without them.
 
     Later moves of the same employment fall away, a later return that is known stays. What they
-    lead ends too, and their sign-in closes when the day has come. Raises StructureError.
+    lead ends too, and from that day on they may not sign in (teams.access.policies). Raises
+    StructureError.
     """
     lock_structure()
     person.refresh_from_db()
@@ -113,7 +112,6 @@ def leave_person(*, person: Person, on: date, by: User | None, reason: str = "")
     touched = ASSIGNMENTS.write(Q(person=person), {person.pk: after})
     end_leaderships_of_people({person.pk: losses(before, after)})
     _set_left_on(person, after, on, reason=reason)
-    close_sign_ins([person.pk])
     mark_ranges(touched, reason=f"{person} left")
     record_event("person.left", by=by, subject=person, on=on, reason=reason)
 

@@ -14,7 +14,6 @@ from teams.structure.models import Assignment, Leadership, Person, Unit, UnitPla
 from teams.structure.selectors import get_tree
 from teams.structure.services import (
     appoint_leader,
-    close_sign_ins,
     close_unit,
     create_unit,
     end_leadership,
@@ -115,14 +114,11 @@ def test_leaving_ends_leading_and_later_moves_and_closes_the_sign_in(
     assert leaders(units["ads-en"], deputies=True) == [("Carmen", MARCH, JUNE)]
     carmen.refresh_from_db()
     assert (carmen.left_on, carmen.leaving_reason) == (JUNE, "Moves to the coast")
-    assert not organisation.user("Carmen").is_active
     assert code_of(leave_person, person=carmen, on=SEPTEMBER) == "not_assigned"
 
     join_person(person=carmen, unit=units["ads-en"], on=SEPTEMBER, by=None)
     carmen.refresh_from_db()
     assert carmen.left_on is None
-    assert carmen.user is not None
-    assert carmen.user.is_active
     assert places(carmen)[1:] == [("ads-en", SEPTEMBER, None)]
     # A leaving that lies before a return that is known leaves the return alone.
     leave_person(person=carmen, on=MARCH, by=None)
@@ -131,17 +127,14 @@ def test_leaving_ends_leading_and_later_moves_and_closes_the_sign_in(
     assert carmen.left_on is None
 
 
-def test_a_sign_in_closes_on_the_day_of_leaving(organisation: Organisation) -> None:
+def test_who_has_left_is_signed_out_on_that_day(organisation: Organisation) -> None:
     elif_ = organisation.people["Elif"]
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    leave_person(person=elif_, on=tomorrow, by=None)
-    assert close_sign_ins() == 0
-    assert organisation.client("Elif").get("/people/").status_code != 302
-    Person.objects.filter(pk=elif_.pk).update(left_on=timezone.localdate())
     client = organisation.client("Elif")
-    assert close_sign_ins() == 1
-    assert close_sign_ins() == 0
-    assert client.get("/people/").status_code == 302
+    today = timezone.localdate()
+    leave_person(person=elif_, on=today + timedelta(days=1), by=None)
+    assert client.get("/api/v1/units/").status_code == 200
+    leave_person(person=elif_, on=today, by=None)
+    assert client.get("/api/v1/units/").status_code == 401
 
 
 def test_leaving_can_be_taken_back(organisation: Organisation) -> None:

@@ -124,10 +124,9 @@ def do(folder: Path, twin: Twin, step: tuple[str, int, Any, Any]) -> None:
     elif kind == "join" and unit is not None and held is None:
         join_person(person=person, unit=unit, on=day(on), by=None)
         twin.fill(what, on, how)
-    elif kind == "leave" and held is not None:
-        if person.hired_on is None or person.hired_on <= day(on):
-            leave_person(person=person, on=day(on), by=None)
-            twin.leave(what, on)
+    elif kind == "leave" and held is not None and (person.hired_on or FIRST) <= day(on):
+        leave_person(person=person, on=day(on), by=None)
+        twin.leave(what, on)
 
 
 @pytest.mark.django_db

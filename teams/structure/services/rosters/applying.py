@@ -40,7 +40,6 @@ from teams.structure.services.rosters.differences import (
 from teams.structure.services.rosters.people import check_emails, write_people
 from teams.structure.services.rosters.reading import RosterFile
 from teams.structure.services.rosters.states import State
-from teams.structure.services.sign_ins import close_sign_ins, open_sign_ins
 from teams.structure.services.stretches import (
     ASSIGNMENTS,
     BATCH,
@@ -256,8 +255,6 @@ class _Application:
         Person.objects.bulk_update(
             changed, ["hired_on", "left_on", "leaving_reason"], batch_size=BATCH
         )
-        open_sign_ins([id_ for id_ in new if losses(new[id_], old[id_])], by=self.by)
-        close_sign_ins(new)
 
     def _write_leaders(self, people: Mapping[str, Person], units: Mapping[str, int]) -> None:
         """Write who leads: each unit named has its leader, who is blank leads nothing."""

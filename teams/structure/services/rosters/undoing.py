@@ -17,7 +17,6 @@ from teams.structure.services.rosters.states import (
     as_timeline,
     from_json,
 )
-from teams.structure.services.sign_ins import close_sign_ins, open_sign_ins
 from teams.structure.services.stretches import (
     ASSIGNMENTS,
     BATCH,
@@ -34,8 +33,8 @@ NAMED = 5
 def undo_roster(*, roster: RosterImport, by: User | None) -> None:
     """Put back what stood before a roster, where all that it wrote still stands.
 
-    Units and people that it created stay, belonging nowhere and without an open sign-in; who had
-    no e-mail address before keeps theirs. Raises StructureError, naming what has changed since.
+    Units and people that it created stay: such people belong nowhere, as if they had left. Who
+    had no e-mail address before keeps theirs. Raises StructureError, naming what changed since.
     """
     lock_structure()
     roster.refresh_from_db()
@@ -46,7 +45,9 @@ def undo_roster(*, roster: RosterImport, by: User | None) -> None:
     new_people = [int(key) for key in after.people.keys() - before.people.keys()]
     with told_as_sentences():
         _put_back(before, after)
-        User.objects.filter(person__in=new_people).update(is_active=False)
+        # Whoever has left may not sign in.
+        left_on = min(roster.as_of, timezone.localdate())
+        Person.objects.filter(pk__in=new_people).update(hired_on=None, left_on=left_on)
         roster.undone_at, roster.undone_by = timezone.now(), by
         roster.save(update_fields=["undone_at", "undone_by"])
     record_event("roster.undone", by=by, subject=roster)
@@ -100,9 +101,6 @@ def _put_back(before: State, after: State) -> None:
     within = Q(person_id__in=assignments)
     mark_ranges(ASSIGNMENTS.write(within, assignments), reason="a roster was undone")
     _put_back_leaders(before, after)
-    close_sign_ins(person.pk for person in people.values())
-    back = [int(key) for key, facts in before.people.items() if "left_on" in facts]
-    open_sign_ins(back, by=None)
 
 
 def _put_back_leaders(before: State, after: State) -> None:
