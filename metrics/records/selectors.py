@@ -11,7 +11,7 @@ UNCOUNTED = SQL(
         FROM teams_person p
         CROSS JOIN LATERAL (
             SELECT unnest(
-                datemultirange('(,)') - coalesce(range_agg(a.valid), datemultirange())
+                '{{(,)}}'::datemultirange - coalesce(range_agg(a.valid), datemultirange())
             ) AS days
             FROM teams_assignment a WHERE a.person_id = p.id
         ) AS gaps

@@ -18,6 +18,8 @@ def keep_refused_rows(import_: Import, problems: Sequence[Problem]) -> None:
     For whoever corrects them: those rows alone can be sent again. Reads the file a second time.
     A row whose cells cannot be told apart has only its reason. Changes the import, unsaved.
     """
+    import numpy as np
+
     by_row: dict[int, list[Problem]] = {}
     for problem in problems:
         by_row.setdefault(problem.row, []).append(problem)
@@ -27,7 +29,7 @@ def keep_refused_rows(import_: Import, problems: Sequence[Problem]) -> None:
         writer = csv.writer(text)
         writer.writerow([neutralise(name) for name in [*header, "column", "reason"]])
         for chunk in rows.read(header):
-            here = [place for place, row in enumerate(chunk.rows.tolist()) if row in by_row]
+            here = np.flatnonzero(np.isin(chunk.rows, list(by_row)))
             taken = {name: as_text(chunk.columns[name].take(here)).to_pylist() for name in header}
             for place, row in enumerate(chunk.rows[here].tolist()):
                 cells = [taken[name][place] for name in header]
