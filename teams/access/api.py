@@ -40,7 +40,7 @@ class ViewerAPIView(APIView):
 def _read_viewer(request: Request) -> Viewer:
     """Return the viewer of a browser's session, or of an API token within its scopes."""
     if not isinstance(request.auth, ApiToken):
-        return request.viewer  # type: ignore[no-any-return]
+        return request.viewer
     scopes = [Permission(scope) for scope in request.auth.scopes]
     return get_viewer(request.user, limited_to=scopes or None)
 

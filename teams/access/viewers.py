@@ -92,9 +92,9 @@ class Viewer:
                 reach |= self.tree.below(unit_id)
         if permission in GROUP_LEADER_PERMISSIONS and self.leads_leaders:
             reach |= everywhere
-        for role, unit_id in self.grants:
+        for role, scope in self.grants:
             if permission in ROLE_PERMISSIONS[role]:
-                reach |= everywhere if unit_id is None else self.tree.below(unit_id)
+                reach |= everywhere if scope is None else self.tree.below(scope)
         return frozenset(reach)
 
 
@@ -117,7 +117,7 @@ def get_viewer(
         tree=tree,
         own_unit_id=next((unit_id for tie, unit_id, _ in ties if tie == "sits in"), None),
         led_unit_ids=frozenset(
-            unit_id for tie, unit_id, _ in ties if tie == "leads" and unit_id in tree
+            unit_id for tie, unit_id, _ in ties if tie == "leads" and unit_id in tree.nodes
         ),
         grants=tuple((Role(role), unit_id) for tie, unit_id, role in ties if tie == "holds"),
         limited_to=None if limited_to is None else frozenset(limited_to),

@@ -27,7 +27,7 @@ class ViewerMixin(View):
 
     @property
     def viewer(self) -> Viewer:
-        return self.request.viewer  # type: ignore[attr-defined, no-any-return]
+        return self.request.viewer  # type: ignore[attr-defined]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.needs is not None and not self.viewer.may(self.needs):

@@ -22,7 +22,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """One row per sign-in: a person of the organisation, or someone who works with the portal.
 
     Has no rights of its own: leadership and grants give them (teams/access).

@@ -17,7 +17,7 @@ def record_event(
     assert transaction.get_connection().in_atomic_block
     return AuditEvent.objects.create(
         act=act,
-        actor=by,
+        actor_id=None if by is None else by.pk,
         subject_type=subject._meta.model_name or "" if subject is not None else "",
         subject_id=str(subject.pk) if subject is not None else "",
         subject_label=str(subject)[:300] if subject is not None else "",

@@ -6,13 +6,18 @@ scope. To add a URL, add a row; where it needs a row of the database, name that 
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
-import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import resolve
+from django.utils import timezone
 
+from metrics.feeds.models import Import
+from metrics.kpis.models import Recompute
+from metrics.kpis.services import recompute_changed_days
 from tests.architecture.urls import walk_addresses
+from tests.metrics.facts import write_facts
 from tests.personas import Organisation
 
 COLUMNS = [
@@ -51,6 +56,48 @@ POST /access/invitations/{mei_user}/    302 403 403 403 403 403 403 403 404 403 
 GET  /audit/                            302 403 403 403 403 403 403 403 403 200 200 403
 GET  /api/v1/audit-events/              401 403 403 403 403 403 403 403 403 200 200 403
 
+# Names for everyone; what a person's page and a list say beyond them is for their own tests
+GET  /org/                              302 200 200 200 200 200 200 200 200 200 200 403
+GET  /people/                           302 200 200 200 200 200 200 200 200 200 200 403
+GET  /people/E-ELIF/                    302 200 200 200 200 200 200 200 200 200 200 403
+GET  /people/E-NOBODY/                  302 404 404 404 404 404 404 404 404 404 404 403
+GET  /api/v1/units/                     401 200 200 200 200 200 200 200 200 200 200 403
+GET  /api/v1/people/                    401 200 200 200 200 200 200 200 200 200 200 200
+GET  /api/v1/queues/                    401 200 200 200 200 200 200 200 200 200 200 403
+
+# Figures of units; those of a sibling unit stand beside one's own, its page stays closed
+GET  /                                  302 302 302 302 302 302 302 302 302 302 302 200
+GET  /dashboards/                       302 200 200 200 200 200 200 200 200 200 200 200
+GET  /dashboards/video-es/              302 200 200 404 200 200 200 200 200 200 404 403
+GET  /dashboards/video-safety/          302 404 404 404 200 200 200 200 200 200 404 403
+GET  /dashboards/search-quality/        302 404 404 404 404 200 200 200 404 200 404 403
+GET  /dashboards/no-such-unit/          302 404 404 404 404 404 404 404 404 404 404 403
+GET  /dashboards/video-es/trend.csv     302 200 200 404 200 200 200 200 200 200 404 403
+GET  /dashboards/video-safety/comparison.csv 302 404 404 404 200 200 200 200 200 200 404 403
+GET  /api/v1/kpis/                      401 200 200 200 200 200 200 200 200 200 200 403
+GET  /api/v1/kpis/on-time-delivery/     401 200 200 200 200 200 200 200 200 200 200 403
+GET  /api/v1/kpi-values/?{values}&unit=video-es 401 200 200 200 200 200 200 200 200 200 404 403
+GET  /api/v1/kpi-values/?{values}&unit=ads-en 401 404 404 404 404 200 200 200 200 200 404 403
+POST /api/v1/recomputes/                401 403 403 403 403 403 403 202 403 403 202 403
+GET  /api/v1/recomputes/{recompute}/    401 403 403 403 403 403 403 200 403 403 200 403
+
+# Feeds and imports
+GET  /feeds/                            302 403 403 403 200 403 403 200 403 200 200 403
+GET  /feeds/new/                        302 403 403 403 403 403 403 200 403 403 200 403
+GET  /feeds/work_records/               302 403 403 403 200 403 403 200 403 200 200 403
+POST /feeds/work_records/               302 403 403 403 403 403 403 200 403 403 200 403
+GET  /feeds/no-such/                    302 403 403 403 404 403 403 404 403 404 404 403
+GET  /imports/{import}/                 302 403 403 403 200 403 403 200 403 200 200 403
+GET  /imports/{import}/file/            302 403 403 403 403 403 403 404 403 403 404 403
+GET  /imports/{import}/refused-rows/    302 403 403 403 403 403 403 404 403 403 404 403
+POST /imports/{import}/rollback/        302 403 403 403 403 403 403 302 403 403 302 403
+GET  /api/v1/feeds/                     401 403 403 403 200 403 403 200 403 200 200 403
+POST /api/v1/feeds/work_records/imports/        401 403 403 403 403 403 403 400 403 403 400 403
+POST /api/v1/feeds/no-such/imports/     401 403 403 403 403 403 403 404 403 403 404 403
+GET  /api/v1/imports/{import}/          401 403 403 403 200 403 403 200 403 200 200 403
+GET  /api/v1/imports/{import}/errors/   401 403 403 403 200 403 403 200 403 200 200 403
+DELETE /api/v1/imports/{import}/        401 403 403 403 403 403 403 409 403 403 409 403
+
 # The shell
 GET  /components/                       302 200 200 200 200 200 200 200 200 200 200 200
 GET  /health/                           200 200 200 200 200 200 200 200 200 200 200 200
@@ -62,10 +109,35 @@ GET  /api/docs/                         200 200 200 200 200 200 200 200 200 200 
 def find_places(organisation: Organisation) -> dict[str, object]:
     """What stands in braces in the table."""
     return {
+        "import": send_work(organisation).pk,
+        "recompute": Recompute.objects.create().pk,
+        "values": "kpi=on-time-delivery&period=all&from=2026-01-01&to=2026-02-01",
         "analyst_grant": organisation.user("analyst").grants.get().pk,
         "elif_user": organisation.user("Elif").pk,
         "mei_user": organisation.user("Mei").pk,
     }
+
+
+def send_work(organisation: Organisation) -> Import:
+    """Let two people of each video team work for two weeks, so that there is what to compare."""
+    today = timezone.localdate()
+    sent = write_facts(
+        "work_records",
+        [
+            {
+                "person_id": organisation.people[name].pk,
+                "queue_id": organisation.queues["spanish-standard"].pk,
+                "day": today - timedelta(days=day),
+                "units": 90 + day,
+                "handle_seconds": 20_000,
+                "productive_seconds": 25_000,
+            }
+            for name in ("Elif", "Mateo", "Jonas", "Greta")
+            for day in range(1, 15)
+        ],
+    )
+    recompute_changed_days()
+    return sent
 
 
 @dataclass(frozen=True)
@@ -90,17 +162,22 @@ def read_table() -> list[Row]:
 ROWS = read_table()
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
-def test_each_persona_gets_the_answer_of_the_table(organisation: Organisation, row: Row):
-    path = row.path.format(**find_places(organisation))
-    answers = {column: ask(organisation, column, row.method, path) for column in COLUMNS}
-    assert answers == dict(zip(COLUMNS, row.codes, strict=True))
+def test_each_persona_gets_the_answer_of_the_table(organisation: Organisation):
+    places = find_places(organisation)
+    wrong = {}
+    for row in ROWS:
+        path = row.path.format_map(places)
+        for persona, expected in zip(COLUMNS, row.codes, strict=True):
+            code = ask(organisation, persona, row.method, path)
+            if code != expected:
+                wrong[f"{row.method} {path} as {persona}"] = f"{code}, not {expected}"
+    assert wrong == {}
 
 
-def ask(organisation: Organisation, column: str, method: str, path: str) -> int:
+def ask(organisation: Organisation, persona: str, method: str, path: str) -> int:
     """Ask as a persona and undo what it did, so that the next one finds the same."""
     with transaction.atomic():
-        client = Client() if column == "anonymous" else organisation.client(column)
+        client = Client() if persona == "anonymous" else organisation.client(persona)
         response = client.generic(method, path)
         transaction.set_rollback(True)
     return response.status_code
@@ -113,5 +190,5 @@ def test_every_url_stands_in_the_table():
         # The admin is Django's: test_guards asks for its sign-in, and staff alone come further.
         if not address.sample.startswith("/admin/")
     }
-    in_table = {resolve(re.sub(r"{\w+}", "1", row.path)).view_name for row in ROWS}
+    in_table = {resolve(re.sub(r"{\w+}", "1", row.path.split("?")[0])).view_name for row in ROWS}
     assert in_table == named
