@@ -119,7 +119,7 @@ def _wait_until_ready(face: Child, is_ready: Callable[[], bool]) -> None:
     while not is_ready():
         _check_face(face)
         if time.monotonic() > deadline:
-            raise PortalError(f"No page answered within {READY_SECONDS:.0f} seconds.")
+            raise PortalError(f"No page answered within {READY_SECONDS:.0f} seconds; see above.")
         time.sleep(WATCH_SECONDS)
 
 
