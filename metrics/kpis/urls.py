@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from metrics.kpis import views
+
+urlpatterns = [
+    path("kpis/", views.KpiListView.as_view(), name="kpi-list"),
+    path("kpis/<slug:slug>/", views.KpiDetailView.as_view(), name="kpi-detail"),
+]
