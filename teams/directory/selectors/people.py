@@ -1,8 +1,25 @@
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
+from enum import StrEnum
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
 
+from teams.access.roles import Permission
+from teams.access.selectors import visible_people
+from teams.access.viewers import Viewer
 from teams.structure.models import Assignment, Person
+
+# How far 'lately' lies back and 'soon' lies ahead.
+NEAR = timedelta(days=90)
+
+
+class Moment(StrEnum):
+    """Whom to list beside everyone of today."""
+
+    JOINED = "joined"
+    JOINING = "joining"
+    LEAVING = "leaving"
 
 
 def with_place(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
@@ -13,3 +30,90 @@ def with_place(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
         unit=Subquery(place.values("unit__slug")),
         level=Subquery(place.values("level")),
     )
+
+
+def listed_people(viewer: Viewer) -> QuerySet[Person]:
+    """Scope people to those whose names the viewer sees.
+
+    Everyone who belongs to a unit today; who joins or has left, only where the viewer may read
+    about people or change them. A hidden person is not found, as if there were none.
+    """
+    listed = Q(pk__in=visible_people(viewer).values("pk"))
+    if viewer.may(Permission.SEE_NAMES):
+        today = Assignment.objects.filter(person=OuterRef("pk"), valid__contains=viewer.today)
+        listed |= Q(Exists(today))
+    if viewer.may(Permission.CHANGE_STRUCTURE):
+        listed |= Q(pk__in=changeable_people(viewer).values("pk"))
+    return Person.objects.filter(listed)
+
+
+def changeable_people(viewer: Viewer) -> QuerySet[Person]:
+    """Scope people to those whose unit, today, ahead or else the last one, the viewer may change.
+
+    Nobody changes where they belong themselves.
+    """
+    reach = viewer.unit_ids(Permission.CHANGE_STRUCTURE)
+    still_there = Q(valid__endswith__isnull=True) | Q(valid__endswith__gt=viewer.today)
+    assignments = Assignment.objects.filter(person=OuterRef("pk"))
+    last = assignments.order_by("-valid").values("unit_id")[:1]
+    people = Person.objects.annotate(last_unit_id=Subquery(last)).filter(
+        Exists(assignments.filter(still_there, unit_id__in=reach)) | Q(last_unit_id__in=reach)
+        if viewer.tree.root.id not in reach
+        else Q()
+    )
+    return people if viewer.person is None else people.exclude(pk=viewer.person.pk)
+
+
+def search_people(
+    viewer: Viewer,
+    *,
+    text: str = "",
+    unit_ids: Collection[int] | None = None,
+    moment: Moment | None = None,
+) -> QuerySet[Person]:
+    """Search those of today by parts of their name; by number, those one may read about.
+
+    `unit_ids` keeps those who belong to these units today, or will where they only join. Who
+    joins and who leaves is told only about people whom the viewer may read about.
+    """
+    today = viewer.today
+    readable = visible_people(viewer).values("pk")
+    here = Assignment.objects.filter(person=OuterRef("pk"), valid__contains=today)
+    ahead = Assignment.objects.filter(person=OuterRef("pk"), valid__startswith__gt=today)
+    places = ahead if moment is Moment.JOINING else here
+    if unit_ids is not None:
+        places = places.filter(unit_id__in=unit_ids)
+    people = listed_people(viewer).filter(Exists(places))
+    if moment is not None:
+        people = people.filter(pk__in=readable)
+    if moment is Moment.JOINED:
+        people = people.filter(hired_on__gt=today - NEAR, hired_on__lte=today)
+    elif moment is Moment.LEAVING:
+        people = people.filter(left_on__gt=today, left_on__lte=today + NEAR)
+    elif moment is Moment.JOINING:
+        soon = ahead.filter(valid__startswith__lte=today + NEAR)
+        people = people.filter(~Exists(here), Exists(soon))
+    name = Q()
+    for word in text.split():
+        name &= Q(name__icontains=word)
+    if text:
+        name |= Q(employee_id__iexact=text, pk__in=readable)
+    return people.filter(name).order_by("name", "pk")
+
+
+def get_listed_person(viewer: Viewer, employee_id: str) -> Person:
+    """Find a person by number whose name the viewer sees; anything else is not found."""
+    return _get(listed_people(viewer), employee_id)
+
+
+def get_changeable_person(viewer: Viewer, employee_id: str) -> Person:
+    """Find a person by number whom the viewer may move; anything else is not found."""
+    return _get(changeable_people(viewer), employee_id)
+
+
+def _get(people: QuerySet[Person], employee_id: str) -> Person:
+    # The database cannot even compare with a NUL.
+    person = None if "\0" in employee_id else people.filter(employee_id=employee_id).first()
+    if person is None:
+        raise Http404("No such person, or none that you may open.")
+    return person

@@ -5,6 +5,8 @@ from django.views.generic import TemplateView
 
 from teams.access.roles import Permission
 from teams.access.views import ViewerMixin
+from teams.directory.forms import ChartForm
+from teams.directory.selectors import ChangeableUnits, get_chart
 
 
 class OrgChartView(ViewerMixin, TemplateView):
@@ -14,6 +16,19 @@ class OrgChartView(ViewerMixin, TemplateView):
     template_name = "teams/directory/org_chart.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = ChartForm(self.request.GET)
+        form.full_clean()
+        on = form.cleaned_data.get("on") or self.viewer.today
+        may_change = self.viewer.may(Permission.CHANGE_STRUCTURE)
+        chart = get_chart(self.viewer, on)
         return super().get_context_data(
-            title=gettext("Org chart"), nodes=list(self.viewer.tree.walk()), **kwargs
+            title=gettext("Org chart"),
+            on=on,
+            today=self.viewer.today,
+            refusals=form.errors.get("on", []),
+            is_open=bool(form.cleaned_data.get("open")),
+            chart=chart,
+            may_change=may_change,
+            changeable=ChangeableUnits(self.viewer).places if may_change else {},
+            **kwargs,
         )

@@ -1,0 +1,96 @@
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.views.generic import TemplateView
+
+from teams.access.roles import Permission
+from teams.access.views import ViewerMixin
+from teams.directory.selectors import Lead, PersonFile, When, get_file, get_listed_person
+
+
+class PersonDetailView(ViewerMixin, TemplateView):
+    """Show who somebody is, as far as the viewer's rights go."""
+
+    needs = Permission.SEE_NAMES
+    template_name = "teams/directory/person_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person = get_listed_person(self.viewer, self.kwargs["employee_id"])
+        file = get_file(self.viewer, person)
+        return super().get_context_data(
+            title=person.name,
+            crumbs=self._list_crumbs(file),
+            file=file,
+            leads_now=[lead for lead in file.leads if lead.when is When.NOW],
+            show_leads=file.may_read or file.may_change,
+            facts=_list_facts(file) if file.may_read else [],
+            ahead=_say_what_is_ahead(file),
+            **kwargs,
+        )
+
+    def _list_crumbs(self, file: PersonFile) -> list[dict[str, str]]:
+        units = [
+            {
+                "label": node.name,
+                "href": reverse("metrics:unit-dashboard", args=[node.slug])
+                if self.viewer.may(Permission.READ_UNIT_KPIS, node.id)
+                else "",
+            }
+            for node in file.above[1:]
+        ]
+        people = {"label": gettext("People"), "href": reverse("teams:person-list")}
+        return [people, *units, {"label": file.person.name}]
+
+
+def _list_facts(file: PersonFile) -> list[tuple[str, str]]:
+    """List what is known of a person, those things aside that nobody has said."""
+    person, stay = file.person, file.current
+    facts = [
+        (gettext("Employee number"), person.employee_id),
+        (gettext("E-mail"), person.user.email if person.user else ""),
+        (gettext("Job title"), stay.job_title if stay else ""),
+        (gettext("Level"), stay.level if stay else ""),
+        (gettext("Employment"), str(person.get_employment_display())),
+        (gettext("Languages"), ", ".join(person.languages)),
+        (gettext("Location"), person.location),
+        (gettext("Time zone"), person.time_zone),
+        (gettext("Hired on"), date_format(person.hired_on) if person.hired_on else ""),
+        (gettext("No longer here from"), date_format(person.left_on) if person.left_on else ""),
+        (gettext("Reason for leaving"), person.leaving_reason),
+    ]
+    return [(term, value) for term, value in facts if value]
+
+
+def _say_what_is_ahead(file: PersonFile) -> list[str]:
+    """Say what is to change, soonest first: units, the leaving and leaderships."""
+    left_on = file.person.left_on
+    dated = [
+        (
+            stay.start,
+            gettext("From %(day)s in %(unit)s.")
+            % {"day": date_format(stay.start), "unit": stay.unit.name},
+        )
+        for stay in file.stays
+        if stay.when is When.AHEAD and stay.start
+    ]
+    if file.may_read and left_on and not file.is_over:
+        dated.append(
+            (left_on, gettext("Leaves: not here from %(day)s.") % {"day": date_format(left_on)})
+        )
+    dated += [
+        (lead.start, _say_lead(lead))
+        for lead in file.leads
+        if lead.when is When.AHEAD and lead.start
+    ]
+    return [sentence for _, sentence in sorted(dated)]
+
+
+def _say_lead(lead: Lead) -> str:
+    words = (
+        gettext("Deputises for %(unit)s from %(day)s.")
+        if lead.is_deputy
+        else gettext("Leads %(unit)s from %(day)s.")
+    )
+    return words % {"unit": lead.unit.name, "day": date_format(lead.start)}
