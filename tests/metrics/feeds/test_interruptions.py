@@ -1,0 +1,199 @@
+"""Imports that are killed, doubled or run into each other."""
+
+import threading
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import OperationalError, connection
+
+from metrics.feeds.models import Feed, Import, ImportState
+from metrics.feeds.services import process_import, process_waiting_imports, receive_import
+from metrics.feeds.services.locking import working_on
+from metrics.records.kinds import WorkRecord
+from metrics.records.models import PriorVersion
+from teams.structure.models import Person
+from tests.metrics.feeds.sending import WORK, counts, make_feed, send
+from tests.workers import running_worker, wait_until
+
+START = date(2026, 6, 1)
+SLOW = """
+    CREATE FUNCTION take_your_time() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM pg_sleep(2);
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER slow AFTER INSERT ON metrics_workrecord
+        FOR EACH STATEMENT EXECUTE FUNCTION take_your_time();
+"""
+FAST = "DROP FUNCTION IF EXISTS take_your_time() CASCADE"
+
+
+def rows(people: range, units: int) -> str:
+    return WORK + "".join(
+        f"E{person},video,{START + timedelta(days=day)},{units},{day}\n"
+        for person in people
+        for day in range(30)
+    )
+
+
+def receive(feed: Feed, content: str) -> Import:
+    import_, _ = receive_import(
+        feed=feed, file=ContentFile(content.encode()), name="rows.csv", via="cli", by=None
+    )
+    return import_
+
+
+def facts(feed: Feed) -> list[tuple[object, ...]]:
+    return list(
+        WorkRecord.objects.filter(feed=feed)
+        .order_by("person__employee_id", "day")
+        .values_list("person__employee_id", "queue__slug", "day", "units", "handle_seconds")
+    )
+
+
+def execute(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def is_writing() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' "
+            "AND query LIKE '%%metrics_workrecord%%'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_in_the_middle_of_an_import() -> None:
+    calm, feed = make_feed("calm"), make_feed()
+    for calmly in (rows(range(20), 1), rows(range(10, 40), 2)):
+        send(calm, calmly)
+    send(feed, rows(range(20), 1))
+    before = facts(feed)
+    people = Person.objects.count()
+    try:
+        execute(SLOW)
+        import_ = receive(feed, rows(range(10, 40), 2))
+        with running_worker() as worker:
+            wait_until(is_writing)
+            worker.kill()
+        assert facts(feed) == before
+        wait_until(lambda: not is_writing())
+    finally:
+        execute(FAST)
+    import_.refresh_from_db()
+    assert import_.state == ImportState.PROCESSING
+    assert facts(feed) == before
+    assert not import_.errors.exists()
+    assert PriorVersion.objects.count() == 300
+    assert Person.objects.count() == people
+    # The next worker looks for what its predecessor left.
+    with running_worker():
+        wait_until(lambda: Import.objects.get(pk=import_.pk).state == ImportState.APPLIED)
+    import_.refresh_from_db()
+    assert counts(import_) == (ImportState.APPLIED, 600, 300, 0, 0)
+    assert import_.attempts == 2
+    assert facts(feed) == facts(calm)
+
+
+def in_threads(*actions: object) -> None:
+    failures: list[BaseException] = []
+
+    def run(action: object) -> None:
+        try:
+            action()  # type: ignore[operator]
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[action]) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive(), "they wait for each other"
+    assert not failures
+
+
+@pytest.mark.django_db(transaction=True)
+def test_imports_into_one_feed_follow_each_other() -> None:
+    feed, other = make_feed(), make_feed("other")
+    imports = [receive(feed, rows(range(30), units)) for units in (1, 2, 3)]
+    imports += [receive(other, rows(range(30), units)) for units in (1, 2)]
+    in_threads(*(lambda i=i: process_import(i.pk) for i in imports))
+    for import_ in imports:
+        import_.refresh_from_db()
+        assert import_.state == ImportState.APPLIED
+    assert sum(import_.inserted for import_ in imports[:3]) == 900
+    assert sum(import_.updated for import_ in imports[:3]) == 1800
+    assert len({units for *_, units, _ in facts(feed)}) == 1
+    assert PriorVersion.objects.count() == 2700
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_another_works_on_is_left_to_it() -> None:
+    feed = make_feed()
+    import_ = receive(feed, rows(range(2), 1))
+    found: list[object] = []
+    with working_on(import_.pk, wait=False) as mine:
+        assert mine
+        in_threads(
+            lambda: found.append(process_import(import_.pk)),
+            lambda: found.append(process_waiting_imports()),
+        )
+    assert sorted(map(str, found)) == ["0", "None"]
+    in_threads(
+        lambda: process_import(import_.pk, wait=True), lambda: process_import(import_.pk, wait=True)
+    )
+    import_.refresh_from_db()
+    assert counts(import_) == (ImportState.APPLIED, 60, 0, 0, 0)
+    assert import_.attempts == 1
+
+
+@pytest.mark.django_db
+def test_the_sweeper_takes_what_waits_once() -> None:
+    import_ = receive(make_feed(), rows(range(1), 1))
+    assert process_waiting_imports() == 1
+    assert process_waiting_imports() == 0
+    import_.refresh_from_db()
+    assert import_.inserted == 30
+
+
+@pytest.mark.django_db
+def test_an_import_that_always_kills_its_worker_is_given_up() -> None:
+    import_ = receive(make_feed(), rows(range(1), 1))
+    Import.objects.update(state=ImportState.PROCESSING, attempts=5)
+    process_import(import_.pk)
+    import_.refresh_from_db()
+    assert import_.state == ImportState.FAILED
+    assert import_.message == "It was begun 5 times and never came to an end."
+
+
+@pytest.mark.django_db
+def test_a_database_that_goes_away_leaves_the_import_to_the_sweeper(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def gone(*args: object, **kwargs: object) -> None:
+        raise OperationalError("gone")
+
+    import_ = receive(make_feed(), rows(range(1), 1))
+    monkeypatch.setattr("metrics.feeds.services.processing.write_arrivals", gone)
+    with pytest.raises(OperationalError):
+        process_import(import_.pk)
+    monkeypatch.undo()
+    assert process_waiting_imports() == 1
+    assert WorkRecord.objects.count() == 30
+
+
+@pytest.mark.django_db
+def test_a_fault_of_ours_is_told_as_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_ = receive(make_feed(), rows(range(1), 1))
+    import_.file.storage.delete(import_.file.name)
+    process_import(import_.pk)
+    import_.refresh_from_db()
+    assert import_.state == ImportState.FAILED
+    assert import_.message.startswith("Something went wrong in the portal, not in the file.")
