@@ -57,7 +57,13 @@ ENTRIES: tuple[Entry, ...] = (
         _holder_of(Permission.READ_FEEDS),
         _("Data"),
     ),
-    Entry(_("Definitions"), "math-function", "metrics:kpi-list", _everyone, _("Data")),
+    Entry(
+        _("Definitions"),
+        "math-function",
+        "metrics:kpi-list",
+        _holder_of(Permission.SEE_NAMES),
+        _("Data"),
+    ),
     Entry(
         _("Access"), "key", "teams:grant-list", _holder_of(Permission.INVITE_PEOPLE), _("Portal")
     ),
