@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from teams.structure.models import Person, Unit
+from teams.structure.models import Person, RosterImport, Unit
 from teams.structure.rules.timelines import BEGINNING, FOREVER, losses, value_on
 from teams.structure.rules.trees import Tree
+from teams.structure.selectors.trees import get_tree
 from teams.structure.services.rosters.states import EMAIL, State, as_timeline
 from teams.structure.services.stretches import Timeline
 
@@ -37,7 +38,10 @@ class Line:
 def describe_differences(
     before: State, after: State, new_units: list[str], *, tree: Tree, as_of: date
 ) -> list[Line]:
-    """Say what changes between two states, each person and unit in words."""
+    """Say what changes between two states, each person and unit in words.
+
+    They may be whole, or what a RosterImport kept of them.
+    """
     writer = _Writer(before, after, tree, as_of)
     lines = [line for key in after.people for line in writer.describe_person(key)]
     for key in before.leaders.keys() | after.leaders.keys():
@@ -78,23 +82,23 @@ class _Writer:
 
     def describe_person(self, key: str) -> list[Line]:
         was, is_ = self.before.people.get(key, {}), self.after.people[key]
-        subject = self.people[int(key)]
+        subject = self.people.get(int(key), key)
         lines = []
-        old, new = as_timeline(was.get("assignments", [])), as_timeline(is_["assignments"])
+        old = as_timeline(was.get("assignments", []))
+        new = as_timeline(is_.get("assignments", []))
         if old != new:
             lines.append(self._describe_places(subject, old, new))
-        if was:
-            if was["name"] != is_["name"]:
-                lines.append(Line("rename", subject, f"was called {was['name']}"))
-            if was[EMAIL] != is_[EMAIL]:
-                lines.append(Line("email", subject, f"{was[EMAIL] or 'none'} → {is_[EMAIL]}"))
-            details = [
-                name.replace("_", " ")
-                for name in ("employment", "location", "time_zone", "languages", "hired_on")
-                if was[name] != is_[name]
-            ]
-            if details:
-                lines.append(Line("details", subject, f"has another {', '.join(details)}"))
+        if was.get("name", is_.get("name")) != is_.get("name"):
+            lines.append(Line("rename", subject, f"was called {was['name']}"))
+        if EMAIL in was and was[EMAIL] != is_[EMAIL]:
+            lines.append(Line("email", subject, f"{was[EMAIL] or 'none'} → {is_[EMAIL]}"))
+        details = [
+            name.replace("_", " ")
+            for name in ("employment", "location", "time_zone", "languages", "hired_on")
+            if name in was and was[name] != is_[name]
+        ]
+        if details:
+            lines.append(Line("details", subject, f"has another {', '.join(details)}"))
         return lines
 
     def describe_leaders(self, key: str) -> list[Line]:
@@ -148,3 +152,14 @@ class _Writer:
 
 def _since(day: date) -> str:
     return "" if day == BEGINNING else f" on {day}"
+
+
+def describe_import(roster: RosterImport) -> list[Line]:
+    """Say in words what a roster that was applied changed, the units it created aside."""
+    return describe_differences(
+        State(**roster.before),
+        State(**roster.after),
+        [],
+        tree=get_tree(roster.as_of),
+        as_of=roster.as_of,
+    )
