@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from metrics.kpis.rules import (
@@ -64,6 +64,7 @@ def test_what_cannot_be_added_up_is_refused(text: str) -> None:
         read(text)
 
 
+@settings(deadline=None)
 @given(
     factors=st.lists(st.integers(-9, 9), min_size=3, max_size=3),
     facts=st.lists(
@@ -111,6 +112,7 @@ def test_no_days_add_up_to_nothing() -> None:
     assert add_sums([]) is None
 
 
+@settings(deadline=None)
 @given(
     days=st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), min_size=5, max_size=12),
     scale=st.sampled_from([1, 100, 3600]),

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.targets.rules import Attainment, classify_attainment
@@ -62,6 +62,7 @@ def test_what_cannot_be_judged_is_not(
     assert judged is expected
 
 
+@settings(deadline=None)
 @given(
     ends=st.tuples(st.floats(0, 100), st.floats(0, 100), st.floats(0, 100)).map(sorted),
     target=st.decimals(0, 100, places=4),
