@@ -7,12 +7,14 @@ from django.views.generic import TemplateView
 
 from metrics.kpis.models import KpiVersion
 from metrics.kpis.selectors import list_kpis
+from teams.access.roles import Permission
 from teams.access.views import ViewerMixin
 
 
 class KpiListView(ViewerMixin, TemplateView):
     """What is measured here?"""
 
+    needs = Permission.SEE_NAMES
     template_name = "metrics/kpis/list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -24,6 +26,7 @@ class KpiListView(ViewerMixin, TemplateView):
 class KpiDetailView(ViewerMixin, TemplateView):
     """What does one KPI mean, since when, and who answers for it?"""
 
+    needs = Permission.SEE_NAMES
     template_name = "metrics/kpis/detail.html"
 
     def get_context_data(self, slug: str, **kwargs: Any) -> dict[str, Any]:
