@@ -16,6 +16,7 @@ from django.utils import timezone
 from metrics.feeds.models import Import
 from metrics.kpis.models import Recompute
 from metrics.kpis.services import recompute_changed_days
+from teams.structure.models import RosterImport
 from tests.architecture.urls import walk_addresses
 from tests.metrics.facts import write_facts
 from tests.personas import Organisation
@@ -65,6 +66,14 @@ GET  /api/v1/units/                     401 200 200 200 200 200 200 200 200 200 
 GET  /api/v1/people/                    401 200 200 200 200 200 200 200 200 200 200 200
 GET  /api/v1/queues/                    401 200 200 200 200 200 200 200 200 200 200 403
 
+# Rosters: who may change the whole organisation
+GET  /rosters/                          302 403 403 403 403 403 403 403 403 403 200 403
+POST /rosters/                          302 403 403 403 403 403 403 403 403 403 200 403
+GET  /rosters/drafts/none/              302 403 403 403 403 403 403 403 403 403 404 403
+POST /rosters/drafts/none/              302 403 403 403 403 403 403 403 403 403 404 403
+GET  /rosters/{roster}/                 302 403 403 403 403 403 403 403 403 403 200 403
+POST /rosters/{roster}/undo/            302 403 403 403 403 403 403 403 403 403 302 403
+
 # Figures of units; those of a sibling unit stand beside one's own, its page stays closed
 GET  /                                  302 302 302 302 302 302 302 302 302 302 302 200
 GET  /dashboards/                       302 200 200 200 200 200 200 200 200 200 200 200
@@ -112,6 +121,12 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         "import": send_work(organisation).pk,
         "recompute": Recompute.objects.create().pk,
         "values": "kpi=on-time-delivery&period=all&from=2026-01-01&to=2026-02-01",
+        "roster": RosterImport.objects.create(
+            file_name="roster.csv",
+            as_of=timezone.localdate(),
+            before={"people": {}, "leaders": {}, "deputies": {}},
+            after={"people": {}, "leaders": {}, "deputies": {}},
+        ).pk,
         "analyst_grant": organisation.user("analyst").grants.get().pk,
         "elif_user": organisation.user("Elif").pk,
         "mei_user": organisation.user("Mei").pk,
