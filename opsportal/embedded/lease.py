@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
@@ -62,16 +61,22 @@ def servers() -> Iterator[None]:
         return
     home, account = current_home(), server_account()
     load_credentials(home, account)
-    with _leaving_on_signals(), home.users_lock.open("a") as users:
-        with _locked(home.starting_lock):
+    with (
+        _leaving_on_signals(),
+        home.users_lock.open("a") as users,
+        home.starting_lock.open("a") as starting,
+    ):
+        with _locked(starting):
             fcntl.flock(users, fcntl.LOCK_SH)
-            _start(home, account)
+            credentials = _start(home, account)
         try:
             yield
         finally:
-            with _undisturbed(), _locked(home.starting_lock):
+            # Works also when the state folder has been removed meanwhile.
+            with _undisturbed(), _locked(starting):
                 if _is_last(users):
-                    _stop(home, account)
+                    for kind in (Valkey, Postgres):
+                        kind(home, account, credentials).stop()
 
 
 def _wanted(home: Home, account: Account, credentials: Credentials) -> list[Postgres | Valkey]:
@@ -84,7 +89,7 @@ def _wanted(home: Home, account: Account, credentials: Credentials) -> list[Post
     ]
 
 
-def _start(home: Home, account: Account) -> None:
+def _start(home: Home, account: Account) -> Credentials:
     credentials = load_credentials(home, account)
     if not has_trusted_sockets(credentials, account):
         credentials = renew_sockets(home, account, credentials)
@@ -92,12 +97,7 @@ def _start(home: Home, account: Account) -> None:
         if not server.is_answering():
             home.create()
             server.start(find_binaries(home))
-
-
-def _stop(home: Home, account: Account) -> None:
-    credentials = load_credentials(home, account)
-    for kind in (Valkey, Postgres):
-        kind(home, account, credentials).stop()
+    return credentials
 
 
 def _is_last(users: IO[str]) -> bool:
@@ -110,10 +110,12 @@ def _is_last(users: IO[str]) -> bool:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def _locked(file: IO[str]) -> Iterator[None]:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
         yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Who comes first starts the servers, who leaves last stops them."""
 
 import os
+import shutil
 import signal
 
 from tests.opsportal.embedded.trial import Trial
@@ -78,6 +79,14 @@ def test_only_the_server_that_is_not_given_is_started(trial: Trial) -> None:
     (started,) = trial.servers().values()
     assert "valkey-server" in started
     trial.let_go(command)
+    assert trial.servers() == {}
+
+
+def test_servers_stop_also_when_the_state_folder_is_gone(trial: Trial) -> None:
+    command = trial.hold()
+    shutil.rmtree(trial.folder)
+    command.communicate(timeout=30)
+
     assert trial.servers() == {}
 
 
