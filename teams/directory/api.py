@@ -75,7 +75,10 @@ class PersonListView(ViewerAPIView, ListAPIView[Person]):
             raise Problem(
                 "unknown_unit", f"No unit '{given['unit']}' stands today.", parameter="unit"
             )
-        return people.filter(unit_id__in=self.viewer.tree.below(node.id))
+        return people.filter(
+            assignments__valid__contains=self.viewer.today,
+            assignments__unit_id__in=self.viewer.tree.below(node.id),
+        )
 
 
 class QueueListView(ViewerAPIView, ListAPIView[Queue]):

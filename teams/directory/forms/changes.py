@@ -51,12 +51,20 @@ class DatedForm(forms.Form):
 class TransferForm(DatedForm):
     unit = UnitField(label=_("To unit"))
     level = forms.CharField(
-        label=_("Level"), required=False, max_length=40, help_text=_("Blank keeps it.")
+        label=_("Level"),
+        required=False,
+        max_length=40,
+        empty_value=None,
+        help_text=_("Blank keeps it."),
     )
     job_title = forms.CharField(
-        label=_("Job title"), required=False, max_length=120, help_text=_("Blank keeps it.")
+        label=_("Job title"),
+        required=False,
+        max_length=120,
+        empty_value=None,
+        help_text=_("Blank keeps it."),
     )
-    field_order = ("unit", "on")
+    field_order = ["unit", "on"]
 
 
 class LeaveForm(DatedForm):
@@ -66,8 +74,10 @@ class LeaveForm(DatedForm):
 
 class AppointForm(DatedForm):
     unit = UnitField(label=_("Unit"))
-    as_ = forms.ChoiceField(
-        label=_("As"), choices=[("leader", _("Leader")), ("deputy", _("Deputy"))]
+    deputy = forms.TypedChoiceField(
+        label=_("As"),
+        choices=[("leader", _("Leader")), ("deputy", _("Deputy"))],
+        coerce=lambda choice: choice == "deputy",
     )
     until = DayField(
         label=_("Until"),
@@ -79,7 +89,7 @@ class AppointForm(DatedForm):
         required=False,
         help_text=_("Without it, a unit that somebody leads on that day is refused."),
     )
-    field_order = ("unit", "as_", "on")
+    field_order = ["unit", "deputy", "on"]
 
 
 class ReturnForm(DatedForm):
@@ -87,7 +97,7 @@ class ReturnForm(DatedForm):
     unit = UnitField(label=_("Unit"))
     level = forms.CharField(label=_("Level"), required=False, max_length=40)
     job_title = forms.CharField(label=_("Job title"), required=False, max_length=120)
-    field_order = ("unit", "on")
+    field_order = ["unit", "on"]
 
 
 class JoinForm(ReturnForm):
@@ -97,13 +107,14 @@ class JoinForm(ReturnForm):
         label=_("Work email"), max_length=254, help_text=_("They sign in by it, once invited.")
     )
     employment = forms.ChoiceField(label=_("Employment"), choices=Employment.choices)
-    field_order = ("name", "employee_id", "email", "employment", "unit", "on")
+    field_order = ["name", "employee_id", "email", "employment", "unit", "on"]
 
 
 class UnitCreateForm(DatedForm):
     name = forms.CharField(label=_("Name"))
-    kind = forms.ChoiceField(
+    kind = forms.TypedChoiceField(
         label=_("Kind"),
+        coerce=UnitKind,
         initial=UnitKind.TEAM,
         choices=[choice for choice in UnitKind.choices if choice[0] != UnitKind.ORGANISATION],
     )
@@ -114,9 +125,9 @@ class UnitCreateForm(DatedForm):
         initial=timezone.localdate,
         help_text=_("Blank: from the beginning of time."),
     )
-    field_order = ("name", "kind", "parent", "on")
+    field_order = ["name", "kind", "parent", "on"]
 
 
 class UnitMoveForm(DatedForm):
     parent = UnitField(label=_("Under"))
-    field_order = ("parent", "on")
+    field_order = ["parent", "on"]

@@ -40,8 +40,8 @@ class ChangeView(ViewerMixin, FormView, Generic[S]):
     def find_subject(self) -> S:
         raise NotImplementedError
 
-    def change(self, **typed: Any) -> None:
-        """Call the one service; may raise StructureError."""
+    def change(self, typed: dict[str, Any]) -> None:
+        """Call the one service with what was typed; may raise StructureError."""
         raise NotImplementedError
 
     def get_words(self) -> dict[str, object]:
@@ -56,7 +56,7 @@ class ChangeView(ViewerMixin, FormView, Generic[S]):
 
     def form_valid(self, form: DatedForm) -> HttpResponse:
         try:
-            self.change(**form.cleaned_data)
+            self.change(form.cleaned_data)
         except StructureError as error:
             form.add_error(None, error.message)
             return self.form_invalid(form)

@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -19,7 +18,7 @@ from teams.directory.policies import check_scope
 from teams.directory.selectors import get_changeable_person
 from teams.directory.services import take_on_person
 from teams.directory.views.changes import ChangeView
-from teams.structure.models import Leadership, Person, Unit
+from teams.structure.models import Leadership, Person
 from teams.structure.services import (
     appoint_leader,
     end_leadership,
@@ -57,16 +56,9 @@ class PersonTransferView(PersonChangeView):
     )
     done = _("%(subject)s is transferred.")
 
-    def change(self, *, unit: Unit, on: date, level: str, job_title: str, **rest: Any) -> None:
-        check_scope(person=self.subject, on=on, units=self.units)
-        transfer_person(
-            person=self.subject,
-            unit=unit,
-            on=on,
-            by=self.viewer.user,
-            level=level or None,
-            job_title=job_title or None,
-        )
+    def change(self, typed: dict[str, Any]) -> None:
+        check_scope(person=self.subject, on=typed["on"], units=self.units)
+        transfer_person(person=self.subject, **typed, by=self.viewer.user)
 
 
 class PersonLeaveView(PersonChangeView):
@@ -81,9 +73,9 @@ class PersonLeaveView(PersonChangeView):
     )
     done = _("%(subject)s is recorded as leaving.")
 
-    def change(self, *, on: date, reason: str) -> None:
-        check_scope(person=self.subject, on=on, units=self.units)
-        leave_person(person=self.subject, on=on, by=self.viewer.user, reason=reason)
+    def change(self, typed: dict[str, Any]) -> None:
+        check_scope(person=self.subject, on=typed["on"], units=self.units)
+        leave_person(person=self.subject, **typed, by=self.viewer.user)
 
 
 class PersonReturnView(PersonChangeView):
@@ -95,15 +87,8 @@ class PersonReturnView(PersonChangeView):
     about = _("Their number and their sign-in are those of before.")
     done = _("%(subject)s is back.")
 
-    def change(self, *, unit: Unit, on: date, level: str, job_title: str) -> None:
-        join_person(
-            person=self.subject,
-            unit=unit,
-            on=on,
-            by=self.viewer.user,
-            level=level,
-            job_title=job_title,
-        )
+    def change(self, typed: dict[str, Any]) -> None:
+        join_person(person=self.subject, **typed, by=self.viewer.user)
 
 
 class PersonAppointView(PersonChangeView):
@@ -118,17 +103,9 @@ class PersonAppointView(PersonChangeView):
     )
     done = _("%(subject)s is appointed.")
 
-    def change(self, *, unit: Unit, as_: str, on: date, until: date | None, replace: bool) -> None:
-        check_scope(person=self.subject, on=on, units=self.units)
-        appoint_leader(
-            person=self.subject,
-            unit=unit,
-            on=on,
-            by=self.viewer.user,
-            deputy=as_ == "deputy",
-            until=until,
-            replace=replace,
-        )
+    def change(self, typed: dict[str, Any]) -> None:
+        check_scope(person=self.subject, on=typed["on"], units=self.units)
+        appoint_leader(person=self.subject, **typed, by=self.viewer.user)
 
 
 class LeadershipEndView(PersonChangeView):
@@ -152,13 +129,14 @@ class LeadershipEndView(PersonChangeView):
         start = self.leadership.valid.lower
         return {"on": max(start, self.viewer.today) if start else self.viewer.today}
 
-    def change(self, *, on: date) -> None:
+    def change(self, typed: dict[str, Any]) -> None:
+        held = self.leadership
         end_leadership(
             person=self.subject,
-            unit=self.leadership.unit,
-            on=on,
+            unit=held.unit,
+            deputy=held.is_deputy,
+            **typed,
             by=self.viewer.user,
-            deputy=self.leadership.is_deputy,
         )
 
 
@@ -184,7 +162,7 @@ class PersonJoinView(ChangeView[None]):
     def list_crumbs(self) -> list[dict[str, str]]:
         return [{"label": gettext("People"), "href": reverse("teams:person-list")}]
 
-    def change(self, **typed: Any) -> None:
+    def change(self, typed: dict[str, Any]) -> None:
         self.person = take_on_person(**typed, by=self.viewer.user)
 
     def get_success_url(self) -> str:

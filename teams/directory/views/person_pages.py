@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -7,7 +8,7 @@ from django.views.generic import TemplateView
 
 from teams.access.roles import Permission
 from teams.access.views import ViewerMixin
-from teams.directory.selectors import Lead, PersonFile, When, get_file, get_listed_person
+from teams.directory.selectors import PersonFile, Stretch, When, get_file, get_listed_person
 
 
 class PersonDetailView(ViewerMixin, TemplateView):
@@ -66,31 +67,24 @@ def _list_facts(file: PersonFile) -> list[tuple[str, str]]:
 def _say_what_is_ahead(file: PersonFile) -> list[str]:
     """Say what is to change, soonest first: units, the leaving and leaderships."""
     left_on = file.person.left_on
-    dated = [
-        (
-            stay.start,
-            gettext("From %(day)s in %(unit)s.")
-            % {"day": date_format(stay.start), "unit": stay.unit.name},
-        )
-        for stay in file.stays
-        if stay.when is When.AHEAD and stay.start
-    ]
+    dated: list[tuple[date, str]] = []
+    for stay in file.stays:
+        if stay.when is When.AHEAD and stay.start:
+            dated.append((stay.start, gettext("From %(day)s in %(unit)s.") % _name(stay)))
     if file.may_read and left_on and not file.is_over:
-        dated.append(
-            (left_on, gettext("Leaves: not here from %(day)s.") % {"day": date_format(left_on)})
-        )
-    dated += [
-        (lead.start, _say_lead(lead))
-        for lead in file.leads
-        if lead.when is When.AHEAD and lead.start
-    ]
+        words = gettext("Leaves: not here from %(day)s.")
+        dated.append((left_on, words % {"day": date_format(left_on)}))
+    for lead in file.leads:
+        if lead.when is When.AHEAD and lead.start:
+            words = (
+                gettext("Deputises for %(unit)s from %(day)s.")
+                if lead.is_deputy
+                else gettext("Leads %(unit)s from %(day)s.")
+            )
+            dated.append((lead.start, words % _name(lead)))
     return [sentence for _, sentence in sorted(dated)]
 
 
-def _say_lead(lead: Lead) -> str:
-    words = (
-        gettext("Deputises for %(unit)s from %(day)s.")
-        if lead.is_deputy
-        else gettext("Leads %(unit)s from %(day)s.")
-    )
-    return words % {"unit": lead.unit.name, "day": date_format(lead.start)}
+def _name(stretch: Stretch) -> dict[str, str]:
+    assert stretch.start is not None
+    return {"unit": stretch.unit.name, "day": date_format(stretch.start)}

@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Any
 
 from django.urls import reverse, reverse_lazy
@@ -7,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from teams.directory.forms import DatedForm, UnitCreateForm, UnitMoveForm
 from teams.directory.views.changes import ChangeView
-from teams.structure.models import Unit, UnitKind
+from teams.structure.models import Unit
 from teams.structure.services import close_unit, create_unit, move_unit
 
 
@@ -38,10 +37,8 @@ class UnitCreateView(UnitChangeView):
     def get_words(self) -> dict[str, object]:
         return {"subject": self.unit}
 
-    def change(self, *, name: str, kind: str, parent: Unit, on: date | None) -> None:
-        self.unit = create_unit(
-            name=name, kind=UnitKind(kind), parent=parent, on=on, by=self.viewer.user
-        )
+    def change(self, typed: dict[str, Any]) -> None:
+        self.unit = create_unit(**typed, by=self.viewer.user)
 
 
 class UnitMoveView(UnitChangeView):
@@ -56,8 +53,8 @@ class UnitMoveView(UnitChangeView):
     )
     done = _("%(subject)s moves.")
 
-    def change(self, *, parent: Unit, on: date) -> None:
-        move_unit(unit=self.subject, parent=parent, on=on, by=self.viewer.user)
+    def change(self, typed: dict[str, Any]) -> None:
+        move_unit(unit=self.subject, **typed, by=self.viewer.user)
 
 
 class UnitCloseView(UnitChangeView):
@@ -72,5 +69,5 @@ class UnitCloseView(UnitChangeView):
     )
     done = _("%(subject)s is closed from that day on.")
 
-    def change(self, *, on: date) -> None:
-        close_unit(unit=self.subject, on=on, by=self.viewer.user)
+    def change(self, typed: dict[str, Any]) -> None:
+        close_unit(unit=self.subject, **typed, by=self.viewer.user)
