@@ -197,7 +197,7 @@ TEAMS = {
             "Dublin",
             {"english": 7, "vietnamese": 1, "indian": 1, "turkish": 1},
             {EN_STANDARD: 0.24, EN_HIGH: 0.76},
-            pace=1.2,
+            pace=1.15,
             on_time=0.944,
         ),
         Team(

@@ -254,7 +254,10 @@ def make_path(unit: str, line: Storyline, day: date) -> str:
 
 
 def find_whom_to_transfer(people: list[Person], team: str, day: date) -> str:
-    """Return the number of the first member who belongs to a team before a day and ever after."""
+    """Return the number of the first member who belongs to a team before a day and ever after.
+
+    Of whom a later roster tells a promotion, it also tells the team, so that none such will do.
+    """
     return next(
         person.number
         for person in people
@@ -262,4 +265,5 @@ def find_whom_to_transfer(people: list[Person], team: str, day: date) -> str:
         and person.end is None
         and person.start < day - timedelta(days=ROSTER_EVERY_DAYS)
         and {unit for _, unit in person.stays} == {team}
+        and not day <= person.promoted_on < date.max
     )

@@ -17,6 +17,7 @@ from opsportal.demo.organisation import (
     LOCAL_SEARCH,
     SEARCH_RELEVANCE,
     TEAMS,
+    VIDEO_AR,
     VIDEO_DE,
     VIDEO_EN_1,
     VIDEO_EN_2,
@@ -56,7 +57,7 @@ STORIES = [
     ),
     Story(
         "Newcomers are on their way",
-        "Video EN 2, units per hour by person: four people joined nine weeks ago; two more joined "
+        "Video AR, units per hour by person: three people joined nine weeks ago; two more joined "
         "Video ES five weeks ago.",
     ),
     Story(
@@ -81,7 +82,7 @@ STORIES = [
 ]
 
 # How many people joined a team together.
-COHORTS = {VIDEO_EN_2: 4, VIDEO_ES: 2}
+COHORTS = {VIDEO_AR: 3, VIDEO_ES: 2}
 PREDECESSORS = {"Scam Response": "Marek Olszewski"}
 
 # Whoever is first in the roster of the first team moves to the second.
@@ -137,7 +138,7 @@ class Storyline:
 
     def cohort_joins_on(self, team: str) -> date:
         """Return the first day of those who joined a team together."""
-        return _monday(self.end - timedelta(days=62 if team == VIDEO_EN_2 else 34))
+        return _monday(self.end - timedelta(days=62 if team == VIDEO_AR else 34))
 
     def handle_time_factor(self, queue: str, day: date) -> float:
         """Return what handling time is multiplied by: less since the steps were merged."""

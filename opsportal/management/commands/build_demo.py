@@ -1,5 +1,6 @@
 """Build the demonstration organisation once; `make demo` calls it."""
 
+import logging
 import sys
 import time
 from datetime import date
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=SEED, help=f"of its chance ({SEED})")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # One line per task that is asked for would bury the progress.
+        logging.getLogger("django_structlog.celery").setLevel(logging.WARNING)
         began = time.monotonic()
         try:
             is_new = build_demonstration(
