@@ -20,4 +20,16 @@ app.conf.beat_schedule = {
         "task": "metrics.kpis.recompute_nightly",
         "schedule": crontab(hour=2, minute=0),
     },
+    # A message can be lost with its broker, a worker be killed with it: the database knows what
+    # is waiting, so it is asked again and again, cheaply.
+    "look-for-waiting-imports": {
+        "task": "metrics.feeds.process_waiting_imports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "look-for-changed-days": {
+        "task": "metrics.kpis.recompute_changed_days",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
