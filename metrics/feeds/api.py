@@ -135,7 +135,7 @@ class ImportAPIView(FeedsAPIView):
 
 
 class ErrorsInRowOrder(CursorPages):
-    ordering = ("row", "id")
+    ordering = ("row", "id")  # type: ignore[assignment]
 
 
 class ImportErrorsAPIView(FeedsAPIView, ListAPIView[RowError]):

@@ -7,7 +7,7 @@ from django.db import connection
 from psycopg2.sql import Composable
 
 
-def run(sql: Composable, parameters: Sequence[object] | None = None) -> int:
+def run(sql: Composable, parameters: Sequence[Any] | None = None) -> int:
     """Run a statement; return how many rows it touched."""
     with connection.cursor() as cursor:
         # As text, since what records history looks into every statement.
@@ -15,7 +15,7 @@ def run(sql: Composable, parameters: Sequence[object] | None = None) -> int:
         return int(cursor.rowcount)
 
 
-def fetch(sql: Composable, parameters: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+def fetch(sql: Composable, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
     """Run a query; return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql.as_string(cursor.cursor), parameters)

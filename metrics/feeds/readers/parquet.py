@@ -44,7 +44,8 @@ def open_parquet(path: Path, *, name: str) -> Rows:
         except (pa.ArrowException, OSError):
             raise _damaged(name) from None
 
-    return Rows(header, read)
+    nested = frozenset(field.name for field in file.schema_arrow if pa.types.is_nested(field.type))
+    return Rows(header, read, beyond_reading=nested)
 
 
 def _simplify(name: str, column: pa.Array) -> pa.Array:

@@ -14,11 +14,17 @@ ROWS_PER_CHUNK = 100_000
 class Rows:
     """A file's header, as it stands there, and its rows, once, as chunks of the columns asked for.
 
-    Reading may raise TableError: some damage shows only further down.
+    Columns `beyond_reading` hold neither text nor numbers. Reading them, or further down into
+    damage that shows only there, raises TableError.
     """
 
     header: list[str]
     read: Callable[[Collection[str]], Iterator[Chunk]]
+    beyond_reading: frozenset[str] = frozenset()
+
+    @property
+    def readable(self) -> list[str]:
+        return [name for name in self.header if name not in self.beyond_reading]
 
 
 def gather(

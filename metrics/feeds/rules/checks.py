@@ -107,7 +107,7 @@ class _ChunkCheck:
         wrong = np.array([not isinstance(m, int) for m in meanings], dtype=bool)[which]
         self.refused |= wrong
         for position in self.worth_keeping(wrong):
-            code, message = meanings[which[position]]  # type: ignore[misc]
+            code, message = meanings[which[position]]
             self.keep(position, column.name, code, message, values[which[position]])
         if column.type is not ColumnType.DAY:
             return pa.array(ids, pa.int64())

@@ -127,4 +127,5 @@ def settle_measure(
 
 
 def _as_mask(column: pa.Array) -> np.ndarray:
-    return column.to_numpy(zero_copy_only=False)
+    mask: np.ndarray = column.to_numpy(zero_copy_only=False)
+    return mask

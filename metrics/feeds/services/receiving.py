@@ -3,7 +3,6 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from metrics.feeds.errors import FeedError
@@ -56,7 +55,7 @@ def receive_import(
                 enqueue(PROCESS_TASK, import_.pk)
     except IntegrityError:
         # Sent twice at once: the other one was first.
-        default_storage.delete(import_.file.name)
+        import_.file.delete(save=False)
         return _same(sent.get(), import_), False
     return import_, True
 

@@ -1,5 +1,6 @@
 import csv
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -24,8 +25,9 @@ def keep_refused_rows(import_: Import, problems: Sequence[Problem]) -> None:
     for problem in problems:
         by_row.setdefault(problem.row, []).append(problem)
     rows = open_rows(Path(import_.file.path), name=import_.file_name)
-    header = list(dict.fromkeys(name for name in rows.header if name))
-    with TemporaryFile("w+", encoding="utf-8-sig", newline="") as text:
+    header = [name for name in rows.readable if name]
+    with TemporaryFile() as file:
+        text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
         writer = csv.writer(text)
         writer.writerow([neutralise(name) for name in [*header, "column", "reason"]])
         for chunk in rows.read(header):
@@ -37,8 +39,9 @@ def keep_refused_rows(import_: Import, problems: Sequence[Problem]) -> None:
             for problem in chunk.unreadable:
                 writer.writerow([*[""] * len(header), *_why([problem])])
         text.flush()
-        text.buffer.seek(0)
-        import_.refused_rows.save(f"refused-{import_.pk}.csv", File(text.buffer), save=False)
+        file.seek(0)
+        import_.refused_rows.save(f"refused-{import_.pk}.csv", File(file), save=False)
+        text.detach()
 
 
 def _why(problems: Sequence[Problem]) -> list[object]:

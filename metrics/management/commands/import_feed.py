@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(f"'{path}' cannot be read: {error.strerror}.") from None
         process_import(import_.pk, wait=True)
         import_.refresh_from_db()
-        errors = list(import_.errors.values("row", "column", "code", "message"))
+        errors: list[Any] = list(import_.errors.values("row", "column", "code", "message"))
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(import_, errors)))
         else:
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         if import_.state not in GOOD:
             sys.exit(1)
 
-    def _tell(self, import_: Import, errors: list[dict[str, Any]]) -> None:
+    def _tell(self, import_: Import, errors: list[Any]) -> None:
         self.stdout.write(
             f"Import {import_.pk}: {import_.get_state_display().lower()}. {import_.rows} rows: "
             f"{import_.inserted} inserted, {import_.updated} updated, "
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Row {error['row']}, {error['column']}: {error['message']}")
 
 
-def _as_json(import_: Import, errors: list[dict[str, Any]]) -> dict[str, Any]:
+def _as_json(import_: Import, errors: list[Any]) -> dict[str, Any]:
     return {
         "import": import_.pk,
         "status": import_.state,

@@ -13,7 +13,7 @@ from metrics.records.kinds import QueueDay, WorkRecord
 from metrics.records.kinds.kind import MEASURE_LIMIT
 from teams.changes.models import OperatingDay
 from teams.structure.models import Person, Queue, Unit
-from tests.metrics.feeds.sending import WORK, as_xlsx, counts, errors, make_feed, send
+from tests.metrics.feeds.sending import WORK, as_parquet, as_xlsx, counts, errors, make_feed, send
 
 pytestmark = pytest.mark.django_db
 GOOD = "E1,video,2026-11-02,5,300\n"
@@ -128,7 +128,8 @@ TOMORROW = (timezone.localdate() + timedelta(days=1)).isoformat()
 @pytest.mark.parametrize(
     ("row", "column", "code", "sentence"),
     [
-        (",video,2026-11-02,5,1", "employee_id", "blank", "The row needs a value of 'employee_id'."),
+        (",video,2026-11-02,5,1", "employee_id", "blank",
+         "The row needs a value of 'employee_id'."),
         ("E1,,2026-11-02,5,1", "queue", "blank", "The row needs a value of 'queue'."),
         ("E1,video,,5,1", "date", "blank", "The row needs an operating date."),
         ("E1,video,02/11/2026,5,1", "date", "not_a_date",
@@ -254,6 +255,16 @@ def test_a_cell_beyond_the_header_of_a_workbook() -> None:
     import_ = send(make_feed(), content, "rows.xlsx")
     assert errors(import_) == [(3, "", "wrong_number_of_cells")]
     assert counts(import_)[1] == 1
+
+
+def test_a_column_that_is_neither_text_nor_numbers() -> None:
+    row = {"employee_id": "E1", "queue": "v", "date": "2026-11-02", "units": 5, "tags": ["a"]}
+    import_ = send(make_feed(), as_parquet([row, {**row, "units": -5}]), "rows.parquet")
+    assert counts(import_) == (ImportState.APPLIED, 1, 0, 0, 1)
+    assert b"tags" not in import_.refused_rows.read()
+    import_ = send(make_feed("other"), as_parquet([{**row, "units": [5]}]), "rows.parquet")
+    assert import_.message.startswith("Column 'units' holds list<")
+    assert import_.errors.get().code == "unreadable_column"
 
 
 def test_rows_of_json_that_are_none() -> None:

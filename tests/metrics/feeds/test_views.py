@@ -84,14 +84,14 @@ def test_refused_rows_are_filtered_and_downloaded(analyst: Client) -> None:
     assert "is not a date" not in page
     answer = analyst.get(reverse("metrics:import-refused-rows", args=[import_.pk]))
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    no_date = "'x' is not a date such as 2026-11-22."
+    no_cells = "a delimiter or a quotation mark is missing or too many."
     assert text.splitlines() == [
         "employee_id,queue,date,units,handle_seconds,note,column,reason",
-        "E1,v,x,-1,1,'=1+1,\"date, units\",'x' is not a date such as 2026-11-22. '-1' is below zero.",
-        ",v,x,1,1,,\"employee_id, date\",The row needs a value of 'employee_id'. 'x' is not a date "
-        "such as 2026-11-22.",
-        ",,,,,,,The row has 2 cells and the header 6: a delimiter or a quotation mark is missing or "
-        "too many.",
-    ]  # fmt: skip
+        f"E1,v,x,-1,1,'=1+1,\"date, units\",{no_date} '-1' is below zero.",
+        f",v,x,1,1,,\"employee_id, date\",The row needs a value of 'employee_id'. {no_date}",
+        f",,,,,,,The row has 2 cells and the header 6: {no_cells}",
+    ]
     assert AuditEvent.objects.filter(act="import.downloaded").count() == 1
 
 
