@@ -51,13 +51,22 @@ class GrantForm(forms.Form):
         return email
 
 
+class DayInput(forms.DateInput):
+    """The browser's own calendar, which speaks ISO dates."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class AuditLogForm(forms.Form):
     """What to look for in the audit log; blank is everything."""
 
     act = forms.CharField(label=_("Act"), required=False, max_length=80)
     person = forms.CharField(label=_("Person"), required=False, max_length=120)
-    first = forms.DateField(label=_("From"), required=False)
-    last = forms.DateField(label=_("Up to and including"), required=False)
+    first = forms.DateField(label=_("From"), required=False, widget=DayInput)
+    last = forms.DateField(label=_("Up to and including"), required=False, widget=DayInput)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def clean_act(self) -> str:
