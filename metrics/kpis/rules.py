@@ -131,7 +131,7 @@ def calculate_figure(sums: Sums, *, scale: int, is_proportion: bool) -> Figure:
     """
     if sums.x == 0:
         return NO_FIGURE
-    value = float(Fraction(sums.y) * scale / sums.x)
+    value = float(sums.y * scale / sums.x)
     interval = _interval(sums, is_proportion=is_proportion)
     if interval is None:
         return Figure(value, None, None)

@@ -228,6 +228,7 @@ class KpiReader:
         if by_queue:
             shown = [*(self._name_queues(sums.queue_ids) if wanted is None else wanted)]
         subjects = {period: _list_present(members, period) for period in periods}
+        provisional = {period: self.is_provisional(period) for period in periods}
         of_people = source.of_people
         return [
             _make_value(
@@ -237,7 +238,7 @@ class KpiReader:
                 unit=self._subject(unit) if of_people else subject,
                 queue=queue,
                 person=subject if of_people else None,
-                provisional=self.is_provisional(period),
+                provisional=provisional[period],
             )
             for kpi in self.kpis
             for period in periods

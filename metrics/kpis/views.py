@@ -29,11 +29,11 @@ class KpiDetailView(ViewerMixin, TemplateView):
     needs = Permission.SEE_NAMES
     template_name = "metrics/kpis/detail.html"
 
-    def get_context_data(self, slug: str, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         newest = {version.kpi.slug: version for version in _newest_versions()}
-        if slug not in newest:
+        version = newest.get(self.kwargs["slug"])
+        if version is None:
             raise Http404("No such KPI.")
-        version = newest[slug]
         return super().get_context_data(
             title=version.name,
             crumbs=[

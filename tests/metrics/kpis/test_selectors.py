@@ -134,6 +134,34 @@ def test_other_days_than_the_asked_are_left_out(organisation: Organisation) -> N
     assert [value.denominator for value in values] == [40, 60]
 
 
+def test_a_day_without_work_is_no_replicate(organisation: Organisation) -> None:
+    def work(number: int, units: int, seconds: int) -> dict[str, object]:
+        return {
+            "person_id": organisation.people["Elif"].pk,
+            "queue_id": organisation.queues["spanish-standard"].pk,
+            "day": FIRST + timedelta(days=number),
+            "units": units,
+            "productive_seconds": seconds,
+        }
+
+    def interval() -> tuple[float | None, float | None]:
+        (value,) = get_values(
+            ["units-per-hour"],
+            viewer=organisation.viewer("analyst"),
+            unit=organisation.units["video-es"].pk,
+            grain=Grain.ALL,
+        )
+        return value.low, value.high
+
+    write_facts("work_records", [work(day, 10 + day, 3600) for day in range(5)])
+    recompute_changed_days()
+    before = interval()
+    assert None not in before
+    write_facts("work_records", [work(day, 0, 0) for day in range(5, 9)])
+    recompute_changed_days()
+    assert interval() == before
+
+
 @pytest.mark.parametrize("breakdown", [None, *Breakdown])
 def test_queries_grow_with_nothing(organisation: Organisation, breakdown: Breakdown | None) -> None:
     viewer = organisation.viewer("hr_partner")
