@@ -141,11 +141,10 @@ def noise_of_days(units: Iterable[DaySums]) -> float | None:
 def _spread(totals: Sequence[Exact], exposures: Sequence[Exact]) -> tuple[float, int, float]:
     """Sum x·(y/x − Y/X)² over units; with it the number of units and X − Σx²/X.
 
-    Each difference is taken exactly before it becomes a float.
+    Each difference is taken exactly before it becomes a float; whole numbers stay whole.
     """
     pairs = [(y, x) for y, x in zip(totals, exposures, strict=True) if x]
-    total = sum((Fraction(y) for y, _ in pairs), Fraction(0))
-    exposure = sum((Fraction(x) for _, x in pairs), Fraction(0))
+    total, exposure = sum(y for y, _ in pairs), sum(x for _, x in pairs)
     spread = sum(float((y * exposure - total * x) / exposure) ** 2 / float(x) for y, x in pairs)
-    room = float(exposure - sum(Fraction(x) ** 2 for _, x in pairs) / exposure)
+    room = float((exposure * exposure - sum(x * x for _, x in pairs)) / exposure)
     return spread, len(pairs), room

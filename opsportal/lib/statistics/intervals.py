@@ -40,11 +40,12 @@ def wilson(successes: Exact, n: Exact, confidence: float = 0.95) -> Interval | N
     z = normal_quantile(confidence)
     if n == 0:
         return None
-    spread = z * sqrt(float(Fraction(successes) * (n - successes) / n) + z * z / 4)
+    # Whole numbers divide to the nearest double as they are; fractions of them need no less.
+    spread = z * sqrt(float(successes * (n - successes) / n) + z * z / 4)
     middle = float(successes) + z * z / 2
-    low = float(Fraction(successes) * successes / n) / (middle + spread)
+    low = float(successes * successes / n) / (middle + spread)
     high = (middle + spread) / (float(n) + z * z)
-    return _around(Fraction(successes) / n, low, high, ceiling=1.0)
+    return _around(successes / n, low, high, ceiling=1.0)
 
 
 def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> Interval | None:
@@ -131,7 +132,9 @@ def _check_proportion(successes: Exact, n: Exact) -> None:
         raise ValueError(f"A proportion lies between 0 and 1: {successes} of {n}.")
 
 
-def _around(value: Fraction, low: float, high: float, *, ceiling: float | None = None) -> Interval:
+def _around(
+    value: Fraction | float, low: float, high: float, *, ceiling: float | None = None
+) -> Interval:
     """Keep the ends where rounding may not push them: 0 ≤ low ≤ value ≤ high (≤ ceiling)."""
     middle = float(value)
     if ceiling is not None:
