@@ -10,6 +10,8 @@ from teams.access.roles import Permission
 from teams.access.views import ViewerMixin
 from teams.directory.selectors import PersonFile, Stretch, When, get_file, get_listed_person
 
+DAY = "j M Y"
+
 
 class PersonDetailView(ViewerMixin, TemplateView):
     """Show who somebody is, as far as the viewer's rights go."""
@@ -57,8 +59,11 @@ def _list_facts(file: PersonFile) -> list[tuple[str, str]]:
         (gettext("Languages"), ", ".join(person.languages)),
         (gettext("Location"), person.location),
         (gettext("Time zone"), person.time_zone),
-        (gettext("Hired on"), date_format(person.hired_on) if person.hired_on else ""),
-        (gettext("No longer here from"), date_format(person.left_on) if person.left_on else ""),
+        (gettext("Hired on"), date_format(person.hired_on, DAY) if person.hired_on else ""),
+        (
+            gettext("No longer here from"),
+            date_format(person.left_on, DAY) if person.left_on else "",
+        ),
         (gettext("Reason for leaving"), person.leaving_reason),
     ]
     return [(term, value) for term, value in facts if value]
@@ -73,7 +78,7 @@ def _say_what_is_ahead(file: PersonFile) -> list[str]:
             dated.append((stay.start, gettext("From %(day)s in %(unit)s.") % _name(stay)))
     if file.may_read and left_on and not file.is_over:
         words = gettext("Leaves: not here from %(day)s.")
-        dated.append((left_on, words % {"day": date_format(left_on)}))
+        dated.append((left_on, words % {"day": date_format(left_on, DAY)}))
     for lead in file.leads:
         if lead.when is When.AHEAD and lead.start:
             words = (
@@ -87,4 +92,4 @@ def _say_what_is_ahead(file: PersonFile) -> list[str]:
 
 def _name(stretch: Stretch) -> dict[str, str]:
     assert stretch.start is not None
-    return {"unit": stretch.unit.name, "day": date_format(stretch.start)}
+    return {"unit": stretch.unit.name, "day": date_format(stretch.start, DAY)}
