@@ -50,7 +50,7 @@ def test_every_page_keeps_the_policy_and_is_accessible(
         assert response.ok, (url, response.status)
         page.evaluate(SEE_EVERYTHING)
         if page.query_selector("[data-chart]"):
-            page.wait_for_selector("[data-chart][data-drawn] .main-svg")
+            page.wait_for_selector("[data-chart][data-drawn] .main-svg", state="attached")
         page.evaluate(AXE.read_text())
         problems = {
             "policy": page.evaluate("window.violations"),
@@ -68,7 +68,7 @@ def test_charts_draw_again_in_the_other_theme_and_leave_as_a_picture(open_as: An
     page = open_as("group_leader", color_scheme="light").new_page()
     page.goto("/dashboards/video-safety/", wait_until="networkidle")
     page.locator("#trend").scroll_into_view_if_needed()
-    page.wait_for_selector("#trend[data-drawn] .main-svg")
+    page.wait_for_selector("#trend[data-drawn] .main-svg", state="attached")
     series = "() => document.querySelector('#trend .scatterlayer .js-line').style.stroke"
     light = page.evaluate("() => document.querySelector('#trend').data.at(1).line.color")
     assert page.evaluate(series)

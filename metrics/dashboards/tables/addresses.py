@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from metrics.dashboards.rules.questions import Question
 
@@ -22,11 +22,3 @@ def csv_address(name: str, question: Question, slug: str, **changes: str | None)
 def _join(url: str, question: Question, changes: Mapping[str, str | None]) -> str:
     parameters = question.address(**changes)
     return f"{url}?{urlencode(parameters)}" if parameters else url
-
-
-def find_page(name: str, key: str) -> str:
-    """Write the address of a page about one thing; empty where there is no such page."""
-    try:
-        return reverse(name, args=[key])
-    except NoReverseMatch:
-        return ""

@@ -22,7 +22,7 @@ from metrics.dashboards.rules.figures import (
     write_number,
 )
 from metrics.dashboards.selectors import Card, Dashboard, Header
-from metrics.dashboards.tables.addresses import COMPARISON_CSV, address, csv_address, find_page
+from metrics.dashboards.tables.addresses import COMPARISON_CSV, address, csv_address
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 
@@ -118,7 +118,7 @@ def _shape_row(viewer: Viewer, header: Header, card: Card, row: Row) -> dict[str
 def _find_page(viewer: Viewer, card: Card, key: str, unit_id: int) -> str:
     """Find the page of a part, where the reader may open it."""
     if card.kind == "people":
-        return find_page("teams:person-detail", key)
+        return reverse("teams:person-detail", args=[key])
     if key != card.own and viewer.may(Permission.READ_UNIT_KPIS, unit_id):
         return reverse("metrics:unit-dashboard", args=[key])
     return ""

@@ -12,7 +12,7 @@ from metrics.dashboards.rules.figures import (
 from metrics.dashboards.rules.questions import PRESETS, SPARSE_LABELS, Compare, Question
 from metrics.dashboards.rules.tiles import Tile, write_parts, write_tile
 from metrics.dashboards.selectors import Dashboard, Entry, Header, Home, UnitDashboard
-from metrics.dashboards.tables.addresses import address, find_page
+from metrics.dashboards.tables.addresses import address
 from metrics.dashboards.tables.comparisons import shape_card
 from metrics.dashboards.tables.trends import shape_trend
 from metrics.kpis.models import KpiVersion
@@ -55,7 +55,9 @@ def _shape_header(viewer: Viewer, header: Header) -> dict[str, Any]:
         "leaders": [
             {
                 "name": leader.name + (", deputy" if leader.is_deputy else ""),
-                "href": find_page("teams:person-detail", leader.employee_id) if may_open else "",
+                "href": reverse("teams:person-detail", args=[leader.employee_id])
+                if may_open
+                else "",
             }
             for leader in leaders
         ],
@@ -229,7 +231,7 @@ def _explain(definition: KpiVersion, tile: Tile, freshness: str) -> dict[str, An
         "interval": describe_interval(tile.measure),
         "version": f"{definition.name}, version {definition.number}",
         "computed": freshness,
-        "href": find_page("metrics:kpi-detail", tile.measure.slug),
+        "href": reverse("metrics:kpi-detail", args=[tile.measure.slug]),
     }
 
 
