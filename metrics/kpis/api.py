@@ -28,6 +28,7 @@ class CatalogueOrder(CursorPages):
 class KpiListView(ViewerAPIView, ListAPIView[Kpi]):
     """The catalogue: every KPI with its versions."""
 
+    needs = Permission.SEE_NAMES
     serializer_class = KpiSerializer
     pagination_class = CatalogueOrder
 
@@ -39,6 +40,7 @@ class KpiListView(ViewerAPIView, ListAPIView[Kpi]):
 class KpiDetailView(ViewerAPIView, RetrieveAPIView[Kpi]):
     """One KPI with its versions."""
 
+    needs = Permission.SEE_NAMES
     serializer_class = KpiSerializer
     lookup_field = "slug"
 

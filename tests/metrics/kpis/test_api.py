@@ -47,7 +47,7 @@ def test_one_kpi(organisation: Organisation) -> None:
     assert client.get("/api/v1/kpis/units-per-hour/").json()["slug"] == "units-per-hour"
     assert client.get("/api/v1/kpis/happiness/").status_code == 404
     assert client.get("/api/v1/kpis/?colour=red").json()["code"] == "unknown_parameter"
-    assert organisation.client("outsider").get("/api/v1/kpis/").status_code == 200
+    assert organisation.client("outsider").get("/api/v1/kpis/").status_code == 403
 
 
 def test_a_recompute_is_started_and_followed(days: Organisation) -> None:
