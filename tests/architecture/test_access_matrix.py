@@ -104,8 +104,8 @@ GET  /dashboards/video-es/trend.csv     302 200 200 404 200 200 200 200 200 200 
 GET  /dashboards/video-safety/comparison.csv 302 404 404 404 200 200 200 200 200 200 404 403
 GET  /kpis/                             302 200 200 200 200 200 200 200 200 200 200 403
 GET  /kpis/on-time-delivery/            302 200 200 200 200 200 200 200 200 200 200 403
-GET  /api/v1/kpis/                      401 200 200 200 200 200 200 200 200 200 200 200
-GET  /api/v1/kpis/on-time-delivery/     401 200 200 200 200 200 200 200 200 200 200 200
+GET  /api/v1/kpis/                      401 200 200 200 200 200 200 200 200 200 200 403
+GET  /api/v1/kpis/on-time-delivery/     401 200 200 200 200 200 200 200 200 200 200 403
 GET  /api/v1/kpi-values/?{values}&unit=video-es 401 200 200 200 200 200 200 200 200 200 404 403
 GET  /api/v1/kpi-values/?{values}&unit=ads-en 401 404 404 404 404 200 200 200 200 200 404 403
 POST /api/v1/recomputes/                401 403 403 403 403 403 403 202 403 403 202 403
