@@ -72,6 +72,7 @@ class DatedRows:
         for row in self.model._default_manager.filter(within, **self.of):
             rows[self.owner(row)][_as_stretch(row, None).start] = row
         gone, changed, created, touched = [], [], [], []
+        names: set[str] = set()
         for owner, timeline in new.items():
             old = join_up(_as_stretch(row, self.value(row)) for row in rows[owner].values())
             days = differences(old, timeline)
@@ -84,14 +85,16 @@ class DatedRows:
                 if row is None:
                     created.append(self.model(**values, **self.of))
                 elif _as_stretch(row, self.value(row)) != stretch:
-                    for name, value in values.items():
+                    other = {k: v for k, v in values.items() if getattr(row, k) != v}
+                    for name, value in other.items():
                         setattr(row, name, value)
+                    names |= other.keys()
                     changed.append(row)
             gone += [row.pk for row in rows[owner].values()]
         manager = self.model._default_manager
         manager.filter(pk__in=gone).delete()
-        names = [f.name for f in self.model._meta.concrete_fields if not f.primary_key]
-        manager.bulk_update(changed, names, batch_size=BATCH)
+        if changed:
+            manager.bulk_update(changed, sorted(names), batch_size=BATCH)
         manager.bulk_create(created, batch_size=BATCH)
         return join_ranges(touched)
 

@@ -163,6 +163,18 @@ def test_a_roster_of_an_earlier_date_keeps_later_changes(tmp_path: Path) -> None
     assert Person.objects.get(employee_id="E-4").left_on is None
 
 
+def test_a_corrected_roster_of_the_same_date_corrects(tmp_path: Path) -> None:
+    apply(tmp_path, FILE)
+    apply(
+        tmp_path, FILE.replace("di@example.org,Safety/Video/Team 1", "di@example.org,Safety"), MARCH
+    )
+    outcome = apply(tmp_path, FILE, MARCH)
+    assert list(kinds(outcome)) == [
+        "move: Di Park (E-4) moves from Safety to Safety/Video/Team 1 on 2026-03-01"
+    ]
+    assert Person.objects.get(employee_id="E-4").assignments.count() == 1
+
+
 def test_employment_that_ends(tmp_path: Path) -> None:
     header = "employee_id,name,email,unit,start,end,leader_of"
     text = roster(

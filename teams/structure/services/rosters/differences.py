@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from teams.structure.models import Person, RosterImport, Unit
-from teams.structure.rules.timelines import BEGINNING, FOREVER, losses, value_on
+from teams.structure.rules.timelines import BEGINNING, FOREVER, differences, losses, value_on
 from teams.structure.rules.trees import Tree
 from teams.structure.selectors.trees import get_tree
 from teams.structure.services.rosters.states import EMAIL, State, as_timeline
@@ -131,18 +131,19 @@ class _Writer:
                 text += f", is back on {lost[0][1]}"
             return Line("leave", subject, text)
         if gained:
-            return Line("details", subject, f"stays until {new[-1].end}")
-        changed = next(s for s in new if value_on(old, s.start) != s.value)
-        former = value_on(old, changed.start)
+            end = gained[-1][1]
+            until = "" if end == FOREVER else f" until {end}"
+            return Line("details", subject, f"stays on{until}")
+        start = differences(old, new)[0][0]
+        former, current = value_on(old, start), value_on(new, start)
         assert former is not None
-        if former.unit_id == changed.value.unit_id:
-            text = f"has level {changed.value.level or 'none'}{_since(changed.start)}"
-            return Line("level", subject, text)
+        assert current is not None
+        if former.unit_id == current.unit_id:
+            return Line("level", subject, f"has level {current.level or 'none'}{_since(start)}")
         return Line(
             "move",
             subject,
-            f"moves from {self._name_unit(former)} to {self._name_unit(changed.value)}"
-            f"{_since(changed.start)}",
+            f"moves from {self._name_unit(former)} to {self._name_unit(current)}{_since(start)}",
         )
 
     def _name_unit(self, place: Any) -> str:

@@ -1,8 +1,8 @@
 """The people and sign-ins that a roster names."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
@@ -42,47 +42,50 @@ def write_people(rows: Sequence[RosterRow], known: Mapping[str, Person]) -> dict
 
     A new sign-in has no usable password until its owner is invited.
     """
+    users = _write_sign_ins(rows, known)
     people = dict(known)
-    new = [
-        Person(employee_id=row.employee_id, name=row.name)
-        for row in rows
-        if row.employee_id not in known
-    ]
-    people |= {person.employee_id: person for person in Person.objects.bulk_create(new, BATCH)}
-    _write_sign_ins(rows, people)
-    changed = []
+    new: list[Person] = []
+    changed: list[Person] = []
     for row in rows:
-        person = people[row.employee_id]
-        said = {name: getattr(row, name) for name in OWN_FIELDS if getattr(row, name) is not None}
-        if "languages" in said:
-            said["languages"] = list(said["languages"])
+        said = _own_fields(row)
+        person = known.get(row.employee_id)
+        if person is None:
+            user = users[row.email]
+            new.append(Person(employee_id=row.employee_id, user=user, hired_on=row.start, **said))
+            continue
+        if person.user is None:
+            said["user"] = users[row.email]
         if any(getattr(person, name) != value for name, value in said.items()):
             for name, value in said.items():
                 setattr(person, name, value)
             changed.append(person)
-    Person.objects.bulk_update(changed, OWN_FIELDS, batch_size=BATCH)
+    Person.objects.bulk_update(changed, [*OWN_FIELDS, "user"], batch_size=BATCH)
+    people |= {person.employee_id: person for person in Person.objects.bulk_create(new, BATCH)}
     return people
 
 
-def _write_sign_ins(rows: Sequence[RosterRow], people: Mapping[str, Person]) -> None:
+def _own_fields(row: RosterRow) -> dict[str, Any]:
+    said = {name: getattr(row, name) for name in OWN_FIELDS if getattr(row, name) is not None}
+    if row.languages is not None:
+        said["languages"] = list(row.languages)
+    return said
+
+
+def _write_sign_ins(rows: Sequence[RosterRow], known: Mapping[str, Person]) -> dict[str, User]:
+    """Give sign-ins their new addresses, create those missing, and return all by address."""
     moving = []
     for row in rows:
-        person = people[row.employee_id]
-        if person.user is not None and person.user.email != row.email:
+        person = known.get(row.employee_id)
+        if person is not None and person.user is not None and person.user.email != row.email:
             person.user.email = row.email
             moving.append(person.user)
-    rename_sign_ins(moving)
+    if moving:
+        rename_sign_ins(moving)
     users = _find_users(rows)
-    linked = [person for row in rows if (person := people[row.employee_id]).user_id is None]
-    emails = {row.employee_id: row.email for row in rows}
-    missing = [email for person in linked if (email := emails[person.employee_id]) not in users]
-    created = User.objects.bulk_create(
-        [User(email=email, password=make_password(None)) for email in missing], BATCH
-    )
-    users |= {user.email: user for user in created}
-    for person in linked:
-        person.user = users[emails[person.employee_id]]
-    Person.objects.bulk_update(linked, ["user"], batch_size=BATCH)
+    missing = [User(email=row.email) for row in rows if row.email not in users]
+    for user in missing:
+        user.set_unusable_password()
+    return users | {user.email: user for user in User.objects.bulk_create(missing, BATCH)}
 
 
 def rename_sign_ins(users: Sequence[User]) -> None:
