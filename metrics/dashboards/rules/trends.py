@@ -49,7 +49,10 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A series with its stretches, and why it has no limits where it has none."""
+    """A series with its stretches, and why it has no limits where it has none.
+
+    `usual_until` is the day before which the limits that hold now were made; None: of all points.
+    """
 
     measure: Measure
     grain: Grain
@@ -58,6 +61,7 @@ class Trend:
     aims: tuple[Aim | None, ...]
     shift: Shift | None
     no_limits: str
+    usual_until: date | None = None
 
     @property
     def values(self) -> list[float | None]:
@@ -92,8 +96,12 @@ def build_trend(
     *,
     data_end: date,
     aims: Sequence[Aim | None] = (),
+    chosen: Period | None = None,
 ) -> Trend:
     """Judge a series by limits that restart with each definition.
+
+    What is usual is told by the points before the chosen period, where they are enough: a period
+    that set its own limits would excuse itself, and accuse what went before.
 
     A point is open while its days are still to be recomputed or its period is not over; a week
     that the data do not fill is no match for whole ones, so it neither makes limits nor breaks
@@ -113,12 +121,19 @@ def build_trend(
         for index in range(1, len(readings))
         if readings[index].version != readings[index - 1].version
     ]
+    usual = _keep_before(chosen, periods, closed)
     chunks = [
         chunk
-        if _is_enough(closed[chunk.start : chunk.end]) and not no_limits
-        else chunk._replace(limits=None)
-        for chunk in xmr_by_chunk(closed, breaks)
+        if _is_enough(usual[chunk.start : chunk.end])
+        else whole
+        if _is_enough(closed[whole.start : whole.end])
+        else whole._replace(limits=None)
+        for chunk, whole in zip(
+            xmr_by_chunk(usual, breaks), xmr_by_chunk(closed, breaks), strict=True
+        )
     ]
+    if no_limits:
+        chunks = [chunk._replace(limits=None) for chunk in chunks]
     signals = find_signals_by_chunk(closed, chunks)
     return Trend(
         measure=measure,
@@ -133,7 +148,19 @@ def build_trend(
         aims=tuple(aims) or (None,) * len(periods),
         shift=_find_shift(grain, periods, closed, signals, chunks[-1].limits if chunks else None),
         no_limits=no_limits,
+        usual_until=chosen.start
+        if chosen is not None and chunks and _is_enough(usual[chunks[-1].start :])
+        else None,
     )
+
+
+def _keep_before(
+    chosen: Period | None, periods: Sequence[Period], values: Sequence[float | None]
+) -> list[float | None]:
+    return [
+        None if chosen is not None and period.end > chosen.start else value
+        for period, value in zip(periods, values, strict=True)
+    ]
 
 
 def _is_enough(values: Sequence[float | None]) -> bool:
@@ -218,6 +245,10 @@ def name_start(period: Period, grain: Grain, now: date) -> str:
     return words if period.start.year == now.year else f"{words} {period.start.year}"
 
 
+def _name_day(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def name_period(period: Period, grain: Grain, now: date) -> str:
     """Name a period in a sentence, as in 'the week of 3 Nov'."""
     start = name_start(period, grain, now)
@@ -244,7 +275,8 @@ def describe_trend(trend: Trend, axis_start: float | None) -> str:
     unit = f", {measure.unit}," if measure.unit else ""
     parts = [f"{measure.name}{unit} by {trend.grain}."]
     if trend.limits is not None:
-        parts.append("The band is the usual range: mean ± 3 sigma from moving ranges.")
+        until = f" before {_name_day(trend.usual_until)}" if trend.usual_until else ""
+        parts.append(f"The band is the usual range{until}: mean ± 3 sigma from moving ranges.")
     if trend.no_limits:
         parts.append(trend.no_limits)
     if axis_start:

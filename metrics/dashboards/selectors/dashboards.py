@@ -92,6 +92,7 @@ def _read_body(
             [as_reading(value) for value in series],
             data_end=span.whole.end,
             aims=[judge.standing(value).aim for value in series],
+            chosen=question.period,
         )
 
     tiles = [
