@@ -1,4 +1,6 @@
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 from django.views.generic import TemplateView
@@ -20,15 +22,21 @@ class OrgChartView(ViewerMixin, TemplateView):
         form.full_clean()
         on = form.cleaned_data.get("on") or self.viewer.today
         may_change = self.viewer.may(Permission.CHANGE_STRUCTURE)
-        chart = get_chart(self.viewer, on)
+        is_open = bool(form.cleaned_data.get("open"))
         return super().get_context_data(
             title=gettext("Org chart"),
             on=on,
             today=self.viewer.today,
             refusals=form.errors.get("on", []),
-            is_open=bool(form.cleaned_data.get("open")),
-            chart=chart,
+            is_open=is_open,
+            fold=_write_address(on if on != self.viewer.today else None, is_open=not is_open),
+            chart=get_chart(self.viewer, on),
             may_change=may_change,
             changeable=ChangeableUnits(self.viewer).places if may_change else {},
             **kwargs,
         )
+
+
+def _write_address(on: date | None, *, is_open: bool) -> str:
+    asked = {"on": on, "open": "all" if is_open else None}
+    return f"?{urlencode({name: value for name, value in asked.items() if value})}"
