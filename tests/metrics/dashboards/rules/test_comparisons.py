@@ -65,11 +65,11 @@ def test_too_few_is_neither_ranked_nor_put_on_top() -> None:
     assert all(row.rank is None for row in found.groups[-2].rows)
 
 
-FEW_AND_MANY = [(120, 120), (9_900, 10_000), (9_700, 10_000), (9_650, 10_000)]
+FEW_AND_MANY = [(165, 165), (9_900, 10_000), (9_700, 10_000), (9_650, 10_000)]
 
 
 def test_luck_of_the_small_does_not_lead() -> None:
-    """All of 120 is a higher share than 9,900 of 10,000, and says less."""
+    """All of 165 is a higher share than 9,900 of 10,000, and says less."""
     found = compare([share(right, n) for right, n in FEW_AND_MANY])
     higher = names(found, Place.HIGHER)
     assert higher.index("Team 1") < higher.index("Team 0")
