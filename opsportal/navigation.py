@@ -89,7 +89,7 @@ def list_lines(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "viewer", None)
     if viewer is None:
         return {"lines": [], "tabs": [], "more": []}
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "label": gettext(entry.label),
             "section": gettext(entry.section) if entry.section else "",

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -47,7 +48,7 @@ def mark_range(start: date | None, end: date | None, *, reason: str) -> int:
     )
 
 
-def _mark(sql: str, parameters: list[object]) -> int:
+def _mark(sql: str, parameters: list[Any]) -> int:
     assert transaction.get_connection().in_atomic_block, "a mark belongs to the change it marks"
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

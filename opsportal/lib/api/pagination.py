@@ -15,7 +15,7 @@ LIMIT = 100
 MAX_LIMIT = 1000
 
 
-class CursorPages(CursorPagination):
+class CursorPages(CursorPagination):  # type: ignore[misc] # it comes without types
     """Pages of a queryset, in its primary key's order unless the view says otherwise."""
 
     ordering = "pk"
@@ -72,7 +72,9 @@ def page_of_rows(request: Request, rows: Sequence[Any], *, start: int, total: in
     def link(offset: int) -> str:
         if offset == 0:
             return str(remove_query_param(url, "cursor"))
-        return str(replace_query_param(url, "cursor", signing.Signer(salt="cursor").sign(offset)))
+        return str(
+            replace_query_param(url, "cursor", signing.Signer(salt="cursor").sign(str(offset)))
+        )
 
     end = start + len(rows)
     return Response(

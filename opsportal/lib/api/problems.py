@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 
-class Problem(exceptions.APIException):
+class Problem(exceptions.APIException):  # type: ignore[misc] # it comes without types
     """Answer a call with one problem: a stable code, a sentence, and members of your own."""
 
     def __init__(
