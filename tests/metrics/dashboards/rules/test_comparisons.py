@@ -65,7 +65,7 @@ def test_too_few_is_neither_ranked_nor_put_on_top() -> None:
     assert all(row.rank is None for row in found.groups[-2].rows)
 
 
-FEW_AND_MANY = [(350, 350), (9_970, 10_000), (9_850, 10_000), (9_800, 10_000)]
+FEW_AND_MANY = [(165, 165), (9_900, 10_000), (9_700, 10_000), (9_650, 10_000)]
 
 
 def test_luck_of_the_small_does_not_lead() -> None:
