@@ -247,10 +247,15 @@ def _note_tiles(body: Dashboard) -> str:
             f"{since.day} {MONTHS[since.month - 1]} {since.year}."
         )
     parts.append(
-        "Read speed beside quality. Intervals are 95 %; "
+        "Read speed beside quality. Intervals are 95\u00a0%; "
         f"usual ranges are judged by {question.signal_grain}."
     )
     return " ".join(parts)
+
+
+# The list of units opens as far as it can be taken in at a glance.
+OPEN_LEVELS = 3
+MOST_OPEN = 40
 
 
 def shape_home(home: Home) -> dict[str, Any]:
@@ -258,11 +263,11 @@ def shape_home(home: Home) -> dict[str, Any]:
     return {
         "measure": home.measure,
         "period": home.period.label() if home.period else "",
-        "entries": [_shape_entry(home, entry) for entry in home.entries],
+        "entries": [_shape_entry(home, entry, depth=0) for entry in home.entries],
     }
 
 
-def _shape_entry(home: Home, entry: Entry) -> dict[str, Any]:
+def _shape_entry(home: Home, entry: Entry, *, depth: int) -> dict[str, Any]:
     reading, measure = entry.reading, home.measure
     has_value = measure is not None and reading is not None and reading.value is not None
     return {
@@ -273,5 +278,6 @@ def _shape_entry(home: Home, entry: Entry) -> dict[str, Any]:
         if measure and reading
         else "",
         "status": entry.standing.status if entry.standing and has_value else "nodata",
-        "below": [_shape_entry(home, child) for child in entry.below],
+        "below": [_shape_entry(home, child, depth=depth + 1) for child in entry.below],
+        "is_open": depth < OPEN_LEVELS and len(entry.below) <= MOST_OPEN,
     }
