@@ -54,7 +54,7 @@ def read_limit(request: Request) -> int:
 
 
 def read_offset(request: Request) -> int:
-    """Read where a page of computed rows starts from its cursor; raise Problem if it is not ours."""
+    """Read where a page of computed rows starts from its cursor; raise Problem for another."""
     cursor = request.query_params.get("cursor", "")
     if cursor == "":
         return 0
