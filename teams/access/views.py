@@ -64,7 +64,7 @@ class GrantListView(ViewerMixin, FormView):
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = self.request.GET.get("q", "").strip()
+        text = self.request.GET.get("q", "").replace("\x00", "").strip()
         uninvited = list(list_uninvited(self.viewer, text)[: SHOWN + 1])
         return super().get_context_data(
             title=gettext("Access"),

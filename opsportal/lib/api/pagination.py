@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core import signing
-from rest_framework.pagination import CursorPagination
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
@@ -13,10 +14,15 @@ from opsportal.lib.api.problems import Problem
 
 LIMIT = 100
 MAX_LIMIT = 1000
+# As many as always fit into a bigint.
+KEY_DIGITS = 18
 
 
 class CursorPages(CursorPagination):  # type: ignore[misc] # it comes without types
-    """Pages of a queryset, in its primary key's order unless the view says otherwise."""
+    """Pages of a queryset, in its primary key's order unless the view says otherwise.
+
+    The first field of the order is a whole number.
+    """
 
     ordering = "pk"
     page_size = LIMIT
@@ -26,6 +32,16 @@ class CursorPages(CursorPagination):  # type: ignore[misc] # it comes without ty
 
     def get_page_size(self, request: Request) -> int:
         return read_limit(request)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Read the cursor; raise Problem where it was made up or spoiled on its way."""
+        try:
+            cursor = super().decode_cursor(request)
+        except NotFound:
+            raise _invalid_cursor() from None
+        if cursor is not None and cursor.position is not None and not _is_key(cursor.position):
+            raise _invalid_cursor()
+        return cursor
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         return page_schema(schema)
@@ -61,7 +77,15 @@ def read_offset(request: Request) -> int:
     try:
         return int(signing.Signer(salt="cursor").unsign(cursor))
     except (signing.BadSignature, ValueError):
-        raise Problem("invalid_cursor", "This cursor is not one of ours.") from None
+        raise _invalid_cursor() from None
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS
+
+
+def _invalid_cursor() -> Problem:
+    return Problem("invalid_cursor", "This cursor is not one of ours.", parameter="cursor")
 
 
 def page_of_rows(request: Request, rows: Sequence[Any], *, start: int, total: int) -> Response:

@@ -12,7 +12,10 @@ PAGING = ("cursor", "limit")
 
 
 def read_parameters(request: Request, known: Iterable[str]) -> dict[str, str]:
-    """Return the query parameters that were given; raise Problem for an unknown or repeated one."""
+    """Return the query parameters that were given; raise Problem for an unknown or repeated one.
+
+    PostgreSQL takes no text with a NUL in it, so none gets as far as a query.
+    """
     allowed = sorted({*known, *PAGING})
     given: dict[str, str] = {}
     for name, values in request.query_params.lists():
@@ -27,6 +30,12 @@ def read_parameters(request: Request, known: Iterable[str]) -> dict[str, str]:
         if len(values) > 1:
             raise Problem(
                 "repeated_parameter", f"Parameter '{name}' was given twice.", parameter=name
+            )
+        if "\x00" in values[0]:
+            raise Problem(
+                "invalid_parameter",
+                f"Parameter '{name}' holds a character that no text may hold.",
+                parameter=name,
             )
         if values[0] != "":
             given[name] = values[0]

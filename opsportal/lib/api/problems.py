@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457), each with a code that scripts can rely on."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -7,6 +8,8 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+PROBLEM_TYPE = "application/problem+json"
 
 
 class Problem(exceptions.APIException):  # type: ignore[misc] # it comes without types
@@ -20,6 +23,17 @@ class Problem(exceptions.APIException):  # type: ignore[misc] # it comes without
         self.members = members
 
 
+def describe_problem(status: int, code: str, detail: str) -> dict[str, Any]:
+    """Return the members that every problem has."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+
+
 def handle_exception(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception into `application/problem+json`; None lets Django answer 500."""
     if isinstance(exc, Http404):
@@ -31,13 +45,13 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response | None
         return response
     codes = exc.get_codes()
     response.data = {
-        "type": "about:blank",
-        "title": str(response.status_text),
-        "status": response.status_code,
-        "code": codes if isinstance(codes, str) else "invalid",
-        "detail": exc.detail if isinstance(exc.detail, str) else "Some fields are not valid.",
+        **describe_problem(
+            response.status_code,
+            codes if isinstance(codes, str) else "invalid",
+            exc.detail if isinstance(exc.detail, str) else "Some fields are not valid.",
+        ),
         **({} if isinstance(exc.detail, str) else {"fields": exc.detail}),
         **getattr(exc, "members", {}),
     }
-    response.content_type = "application/problem+json"
+    response.content_type = PROBLEM_TYPE
     return response
