@@ -12,6 +12,15 @@ def is_oneself(viewer: Viewer, person_id: int) -> bool:
     )
 
 
+def may_read_parts(viewer: Viewer, unit_id: int) -> bool:
+    """Tell whether someone may read a unit and each unit that stands directly below it today.
+
+    Whoever only belongs to a unit reads it as a whole.
+    """
+    parts = [unit_id, *(child.id for child in viewer.tree.children(unit_id))]
+    return all(viewer.may(Permission.READ_UNIT_KPIS, part) for part in parts)
+
+
 def may_read_values(
     viewer: Viewer, unit_id: int, *, breakdown: Breakdown | None, person_id: int | None
 ) -> bool:
@@ -25,5 +34,5 @@ def may_read_values(
     if person_id is not None or breakdown is Breakdown.PERSON:
         return viewer.may(Permission.READ_PERSON_KPIS, unit_id)
     if breakdown is Breakdown.UNIT:
-        return viewer.may(Permission.READ_UNIT_KPIS, unit_id)
+        return may_read_parts(viewer, unit_id)
     return unit_id in viewer.comparable_unit_ids

@@ -7,6 +7,7 @@ from metrics.dashboards.rules.questions import Question
 from metrics.dashboards.selectors.figures import as_reading
 from metrics.dashboards.selectors.judging import NO_TARGET, Judge, Standing
 from metrics.kpis.models import KpiVersion
+from metrics.kpis.policies import may_read_parts
 from metrics.kpis.selectors import KpiReader
 from metrics.kpis.totals import has_people
 from metrics.kpis.values import Breakdown, KpiValue
@@ -57,8 +58,13 @@ class Card:
 def read_parts(
     viewer: Viewer, unit: Node, question: Question, reader: KpiReader, definition: KpiVersion
 ) -> list[Parts]:
-    """Read what stands below a unit; of a unit with nothing below, its people and siblings."""
+    """Read what stands below a unit; of a unit with nothing below, its people and siblings.
+
+    Nothing of it where the viewer may read the unit as a whole only.
+    """
     children = viewer.tree.children(unit.id)
+    if children and not may_read_parts(viewer, unit.id):
+        return []
     if children:
         values = _read(reader, question, unit, breakdown=Breakdown.UNIT)
         return [Parts("units", *name_units(children), values)]

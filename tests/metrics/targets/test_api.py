@@ -300,3 +300,14 @@ def test_its_queries_do_not_grow(facts: Organisation, period: str, breakdown: st
             },
         )
     assert len(queries) <= 11
+
+
+@pytest.mark.parametrize("persona", ["administrator", "hr_partner"])
+def test_it_takes_a_unit_apart_only_for_who_may_read_its_parts(
+    facts: Organisation, persona: str
+) -> None:
+    """They sit in the root, and so read it, but nothing of Search Operations."""
+    root = {"kpi": "units-per-hour", "unit": facts.root.slug}
+    assert ask(facts, persona, **root).status_code == 200
+    assert ask(facts, persona, **root, breakdown="unit").status_code == 404
+    assert ask(facts, "analyst", **root, breakdown="unit").status_code == 200
