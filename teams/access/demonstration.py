@@ -66,7 +66,7 @@ def _pick_granted() -> Iterator[DemoPerson]:
         Role.TRAINER: gettext("Every unit's figures; no one's file"),
         Role.QUALITY_AUDITOR: gettext("Every unit's figures, quality beside speed"),
         Role.ANALYST: gettext("Feeds and imports, refused rows, what each figure means"),
-        Role.HR_PARTNER: gettext("People and figures of the units in scope, roster, invitations"),
+        Role.HR_PARTNER: gettext("People and figures of the units in scope, invitations"),
         Role.COMPLIANCE: gettext("Every unit's figures, and the log of who did what"),
         Role.ADMIN: gettext("Access, sign-ins, feeds; sees no one's file"),
     }
