@@ -15,6 +15,7 @@ from metrics.feeds.rules.mapping import Plan, plan_columns
 from metrics.feeds.rules.problems import Note, Problem
 from metrics.feeds.services.locking import working_on
 from metrics.feeds.services.names import Names
+from metrics.feeds.services.receiving import PROCESS_TASK
 from metrics.feeds.services.refused_rows import keep_refused_rows
 from metrics.records.kinds import KINDS
 from metrics.records.services import (
@@ -25,6 +26,7 @@ from metrics.records.services import (
     write_arrivals,
 )
 from opsportal.lib.formats import format_number
+from opsportal.lib.queueing import enqueue
 from opsportal.lib.tables import TableError
 from teams.audit.services import record_event
 from teams.changes.services import mark_days
@@ -36,12 +38,31 @@ log = structlog.get_logger(__name__)
 
 
 def process_import(import_id: int, *, wait: bool = False) -> Import | None:
-    """Bring an import that waits to its end; None where another process is at it.
+    """Bring an import that waits to its end, after those sent to its feed before it.
 
-    With `wait` that one is waited for. Running it twice changes nothing. Until the facts are
-    written, in one transaction, nothing but the import's own row is touched, so that after a
-    kill it simply begins again. Raises what the database raises when it cannot be reached.
+    A correction must not be overtaken by what it corrects. None where another process is at it,
+    or at one before it: that one asks for what waits behind it. With `wait` that one is waited
+    for. Running it twice changes nothing. Until the facts are written, in one transaction,
+    nothing but the import's own row is touched, so that after a kill it simply begins again.
+    Raises what the database raises when it cannot be reached.
     """
+    of_feed = Import.objects.filter(feed__imports=import_id, state__in=WAITING).order_by("id")
+    for earlier in list(of_feed.filter(id__lt=import_id).values_list("id", flat=True)):
+        if _process_alone(earlier, wait=wait) is None:
+            return None
+    import_ = _process_alone(import_id, wait=wait)
+    if import_ is not None and (behind := of_feed.first()):
+        enqueue(PROCESS_TASK, behind.pk)
+    return import_
+
+
+def process_waiting_imports() -> int:
+    """Process what no one works on: what a killed worker or a lost message left; count it."""
+    waiting = Import.objects.filter(state__in=WAITING).order_by("id").values_list("id", flat=True)
+    return sum(process_import(import_id) is not None for import_id in list(waiting))
+
+
+def _process_alone(import_id: int, *, wait: bool) -> Import | None:
     with working_on(import_id, wait=wait) as mine:
         if not mine:
             return None
@@ -54,12 +75,6 @@ def process_import(import_id: int, *, wait: bool = False) -> Import | None:
         import_.save(update_fields=["state", "attempts", "started_at"])
         _bring_to_end(import_)
         return import_
-
-
-def process_waiting_imports() -> int:
-    """Process what no one works on: what a killed worker or a lost message left; count it."""
-    waiting = Import.objects.filter(state__in=WAITING).order_by("id").values_list("id", flat=True)
-    return sum(process_import(import_id) is not None for import_id in list(waiting))
 
 
 def _bring_to_end(import_: Import) -> None:

@@ -124,14 +124,45 @@ def test_imports_into_one_feed_follow_each_other() -> None:
     feed, other = make_feed(), make_feed("other")
     imports = [receive(feed, rows(range(30), units)) for units in (1, 2, 3)]
     imports += [receive(other, rows(range(30), units)) for units in (1, 2)]
-    in_threads(*(lambda i=i: process_import(i.pk) for i in imports))
+    in_threads(*(lambda i=i: process_import(i.pk) for i in reversed(imports)))
+    process_waiting_imports()  # What one left to another, a worker would be asked for.
     for import_ in imports:
         import_.refresh_from_db()
         assert import_.state == ImportState.APPLIED
-    assert sum(import_.inserted for import_ in imports[:3]) == 900
-    assert sum(import_.updated for import_ in imports[:3]) == 1800
-    assert len({units for *_, units, _ in facts(feed)}) == 1
+    assert [import_.inserted for import_ in imports] == [900, 0, 0, 900, 0]
+    assert [import_.updated for import_ in imports] == [0, 900, 900, 0, 900]
+    assert {units for *_, units, _ in facts(feed)} == {3}
+    assert {units for *_, units, _ in facts(other)} == {2}
     assert PriorVersion.objects.count() == 2700
+
+
+@pytest.mark.django_db
+def test_a_correction_waits_for_what_it_corrects() -> None:
+    feed = make_feed()
+    first, correction = receive(feed, rows(range(1), 1)), receive(feed, rows(range(1), 2))
+    assert process_import(correction.pk) is not None
+    for import_, expected in ((first, (30, 0)), (correction, (0, 30))):
+        import_.refresh_from_db()
+        assert (import_.inserted, import_.updated) == expected
+    assert {units for *_, units, _ in facts(feed)} == {2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_behind_an_import_in_work_is_asked_for_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    feed = make_feed()
+    first, correction = receive(feed, rows(range(1), 1)), receive(feed, rows(range(1), 2))
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "metrics.feeds.services.processing.enqueue", lambda *args: asked.append(args)
+    )
+    with working_on(first.pk, wait=False):
+        in_threads(lambda: process_import(correction.pk))
+    correction.refresh_from_db()
+    assert correction.state == ImportState.RECEIVED
+    process_import(first.pk)
+    assert asked == [("metrics.feeds.process_import", correction.pk)]
 
 
 @pytest.mark.django_db(transaction=True)
