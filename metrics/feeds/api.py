@@ -121,7 +121,7 @@ class ImportAPIView(FeedsAPIView):
         read_parameters(request, [])
         return Response(ImportSerializer(get_visible_import(self.viewer, import_id)).data)
 
-    @extend_schema(responses=ImportSerializer)
+    @extend_schema(responses={200: ImportSerializer})
     def delete(self, request: Request, import_id: int) -> Response:
         """Roll the import back; answers when that is committed."""
         read_parameters(request, [])

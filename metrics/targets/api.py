@@ -3,6 +3,7 @@ from typing import Any
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +12,7 @@ from metrics.kpis.selectors import KpiReader
 from metrics.kpis.values import Breakdown
 from metrics.targets.selectors import judge_values
 from metrics.targets.serializers import KpiValueSerializer
-from opsportal.lib.api.pagination import page_of_rows, read_limit, read_offset
+from opsportal.lib.api.pagination import CursorPages, page_of_rows, read_limit, read_offset
 from opsportal.lib.api.parameters import read_date, read_parameters
 from opsportal.lib.api.problems import Problem
 from opsportal.lib.periods import Grain, Period
@@ -25,12 +26,15 @@ PARAMETERS = ["kpi", "unit", "person", "period", "from", "to", "queue", "breakdo
 MOST_PERIODS_TAKEN_APART = 400
 
 
-class KpiValueListView(ViewerAPIView):
+class KpiValueListView(ViewerAPIView, GenericAPIView[Any]):
     """Values of a KPI per period, each with its interval, n, target and attainment."""
 
     needs = Permission.READ_UNIT_KPIS
+    serializer_class = KpiValueSerializer
+    pagination_class = CursorPages
 
     @extend_schema(
+        operation_id="kpi_values_list",
         parameters=[
             OpenApiParameter("kpi", required=True, description="Slug of the KPI."),
             OpenApiParameter("unit", description="Slug; without it the whole organisation."),
@@ -40,8 +44,6 @@ class KpiValueListView(ViewerAPIView):
             OpenApiParameter("to", OpenApiTypes.DATE, description="Exclusive."),
             OpenApiParameter("queue", description="Slug; without it all queues together."),
             OpenApiParameter("breakdown", enum=[part.value for part in Breakdown]),
-            OpenApiParameter("limit", OpenApiTypes.INT),
-            OpenApiParameter("cursor"),
         ],
         responses=KpiValueSerializer(many=True),
     )

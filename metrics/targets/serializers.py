@@ -2,12 +2,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from drf_spectacular.utils import OpenApiTypes, extend_schema_field
 from rest_framework import serializers
 
 from metrics.targets.rules import Attainment
 from metrics.targets.selectors import Aim, JudgedValue
 
 
+@extend_schema_field(OpenApiTypes.NUMBER)
 class NumberField(serializers.Field[Any, Any, Any, Any]):
     """A number as JSON has it: whole where it is whole."""
 
@@ -28,8 +30,8 @@ class KpiValueSerializer(serializers.Serializer[JudgedValue]):
     kpi = serializers.CharField()
     version = serializers.IntegerField()
     unit = serializers.CharField(source="unit.slug")
-    queue = serializers.CharField(source="queue.slug", default=None)
-    person = serializers.CharField(source="person.slug", default=None)
+    queue = serializers.CharField(source="queue.slug", default=None, allow_null=True)
+    person = serializers.CharField(source="person.slug", default=None, allow_null=True)
     period_start = serializers.DateField()
     period_end = serializers.DateField()
     numerator = NumberField(allow_null=True)
