@@ -1,6 +1,7 @@
 import json
 import sys
 import time
+from argparse import ArgumentTypeError
 from datetime import date
 from typing import Any
 
@@ -72,5 +73,7 @@ def _as_json(days: int, failed: list[OperatingDay]) -> str:
 
 
 def iso_date(text: str) -> date:
-    """Read a date; argparse names this function where it cannot."""
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"'{text}' is not a date such as 2026-11-22.") from None

@@ -1,5 +1,5 @@
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -47,7 +47,10 @@ class Command(BaseCommand):
 
 
 def _read_date(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"'{text}' is not a date such as 2026-11-22.") from None
 
 
 def _as_json(outcome: RosterOutcome) -> str:
