@@ -94,6 +94,8 @@ def _parse(text: str) -> Expression:
 def _read_sum(expression: Expression) -> Formula:
     """Take an expression apart into the factor of each measure."""
     names = sorted(expression.names)
+    if not names:
+        raise FormulaError(f"'{expression}' is not a sum of measures.")
     nothing = dict.fromkeys(names, 0)
     factors = {name: _evaluate(expression, nothing | {name: 1}) for name in names}
     # A sum of measures is 0 at 0, and at any other place what its factors say.

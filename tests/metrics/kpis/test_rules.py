@@ -49,6 +49,7 @@ def test_a_sum_of_measures_is_taken_apart(text: str, factors: dict[str, int], di
         "units * units / units",
         "units * rework / seconds",
         "units + 1",
+        "0",
         "1",
         "'units'",
         "due",
