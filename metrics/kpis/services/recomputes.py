@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from metrics.kpis.models import Recompute
 from metrics.kpis.totals import rewrite_totals
@@ -72,21 +72,17 @@ def recompute_changed_days() -> list[date]:
 
 def has_changed_days() -> bool:
     """Tell whether any day is still to be recomputed, whoever may hold it; failed ones are not."""
-    return OperatingDay.objects.filter(changed_at__isnull=False, failed_at__isnull=True).exists()
+    return _changed_days().exists()
 
 
-def count_changed_days(start: date | None = None, end: date | None = None) -> int:
-    """Count the days of a range that are still to be recomputed, failed ones aside."""
-    return OperatingDay.objects.filter(
-        _within(start, end), changed_at__isnull=False, failed_at__isnull=True
-    ).count()
+def count_changed_days() -> int:
+    """Count the days that are still to be recomputed, failed ones aside."""
+    return _changed_days().count()
 
 
-def list_failed_days(start: date | None = None, end: date | None = None) -> list[OperatingDay]:
-    """List the days of a range whose recompute raised, with what it said."""
-    return list(
-        OperatingDay.objects.filter(_within(start, end), failed_at__isnull=False).order_by("day")
-    )
+def list_failed_days() -> list[OperatingDay]:
+    """List the days whose recompute raised, with what it said."""
+    return list(OperatingDay.objects.filter(failed_at__isnull=False).order_by("day"))
 
 
 @transaction.atomic
@@ -134,10 +130,5 @@ def _recompute(day: date) -> None:
         cursor.execute(_FINISH, [day])
 
 
-def _within(start: date | None, end: date | None) -> Q:
-    within = Q()
-    if start is not None:
-        within &= Q(day__gte=start)
-    if end is not None:
-        within &= Q(day__lt=end)
-    return within
+def _changed_days() -> QuerySet[OperatingDay]:
+    return OperatingDay.objects.filter(changed_at__isnull=False, failed_at__isnull=True)
