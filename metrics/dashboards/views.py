@@ -2,6 +2,7 @@ import csv
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from opsportal.lib.csv_safety import neutralise
 from teams.access.roles import Permission
 from teams.access.selectors import get_visible_unit
 from teams.access.views import ViewerMixin
+from teams.audit.services import record_event
 
 
 class HomeView(ViewerMixin):
@@ -58,19 +60,34 @@ class UnitDashboardView(ViewerMixin, TemplateView):
 
 
 class DashboardCsvView(UnitDashboardView):
-    """Hand out a part of a unit's dashboard as CSV, under the same address."""
+    """Hand out a part of a unit's dashboard as CSV, under the same address, and record it."""
+
+    what: str
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         body = self.get_dashboard(whole_cards=True).body
         if body is None:
             raise Http404("This unit has no data yet.")
-        return _answer_csv(f"{self.kwargs['slug']}-{body.question.kpi}.csv", self.list_rows(body))
+        rows = self.list_rows(body)
+        with transaction.atomic():
+            record_event(
+                "dashboard.exported",
+                by=self.viewer.user,
+                unit=self.kwargs["slug"],
+                what=self.what,
+                kpi=body.question.kpi,
+                start=body.question.period.start,
+                end=body.question.period.end,
+            )
+        return _answer_csv(f"{self.kwargs['slug']}-{body.question.kpi}.csv", rows)
 
     def list_rows(self, body: Dashboard) -> Iterable[list[object]]:
         raise NotImplementedError
 
 
 class TrendCsvView(DashboardCsvView):
+    what = "trend"
+
     def list_rows(self, body: Dashboard) -> Iterable[list[object]]:
         return trend_rows(body.trend)
 
@@ -82,6 +99,7 @@ class ComparisonCsvView(DashboardCsvView):
         wanted = self.request.GET.get("by", "")
         for card in body.cards:
             if card.kind == wanted or not wanted:
+                self.what = card.kind
                 return comparison_rows(card)
         raise Http404("This unit has no such comparison.")
 

@@ -11,6 +11,7 @@ from metrics.dashboards.selectors import find_own_unit, get_unit_dashboard
 from metrics.kpis.selectors import get_values
 from opsportal.lib.periods import Grain
 from teams.access.viewers import Viewer
+from teams.audit.models import AuditEvent
 from teams.changes.models import OperatingDay
 from tests.metrics.dashboards.seeds import LAST, seed_teams, seed_work
 from tests.personas import Organisation
@@ -186,6 +187,9 @@ def test_its_exports_are_whole_and_run_nothing(organisation: Organisation) -> No
     assert {row["name"] for row in rows} >= {"'=cmd|' calc'!A1", "Team 298"}
     trend = client.get("/dashboards/search-operations/trend.csv")
     assert trend.headers["Content-Disposition"].startswith("attachment")
+    events = AuditEvent.objects.filter(act="dashboard.exported", actor=organisation.user("Ola"))
+    whats = events.order_by("pk").values_list("detail__what", flat=True)
+    assert list(whats) == ["units", "trend"]
 
 
 def count_queries(client: Client, url: str, counter: object) -> int:
