@@ -28,7 +28,16 @@ if not SECRET_KEY:
 STATE_HOME = state_home()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
+# Where a trial's portal was last started; its commands print links to there.
+TRIAL_ADDRESS = STATE_HOME / "address"
+PUBLIC_URL = env.str(
+    "PUBLIC_URL",
+    default=f"http://127.0.0.1:{env.int('PORT')}"
+    if env.str("PORT", default="")
+    else TRIAL_ADDRESS.read_text()
+    if TRIAL_ADDRESS.exists()
+    else "http://127.0.0.1:8000",
+)
 # The demonstration organisation lets anyone sign in as one of its people; nothing else may.
 DEMONSTRATION = env.bool("OPSPORTAL_DEMO", default=False)
 

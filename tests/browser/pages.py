@@ -23,6 +23,7 @@ PAGES: list[tuple[str, str | None]] = [
     ("/people/E-ELIF/", "team_leader"),
     ("/people/join/", "hr_partner"),
     ("/people/E-ELIF/transfer/", "hr_partner"),
+    ("/rosters/", "administrator"),
     ("/access/", "administrator"),
     ("/audit/", "compliance"),
 ]

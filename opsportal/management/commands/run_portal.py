@@ -40,6 +40,7 @@ class Command(BaseCommand):
         try:
             with told_by_signals(), only_portal(state):
                 check_port(port)
+                settings.TRIAL_ADDRESS.write_text(url)
                 prepare(demo=demo)
                 keep_running(
                     list_children(port=port, state=state, environment=environment),
