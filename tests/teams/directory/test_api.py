@@ -130,7 +130,7 @@ def test_queues_say_what_they_differ_by(organisation):
         ("units/?cursor=mine", "invalid_cursor"),
         ("people/?name=Elif", "unknown_parameter"),
         ("people/?unit=no-such-unit", "unknown_unit"),
-        ("people/?unit=%00", "unknown_unit"),
+        ("people/?unit=%00", "invalid_parameter"),
         ("queues/?domain=safety", "unknown_parameter"),
     ],
 )
