@@ -13,7 +13,6 @@ from metrics.dashboards.rules.figures import (
     line_of_target,
     write_interval,
     write_number,
-    write_value,
 )
 from metrics.dashboards.rules.trends import Trend, describe_point, name_start
 from opsportal.lib.drawing import make_scale
@@ -298,7 +297,7 @@ def _list_labels(trend: Trend) -> list[Label]:
         labels.append(Label((lower + upper) / 2, f"Usual range<br>{usual}", "ink-3", lines=2))
     end = next((p for p in reversed(trend.points) if p.reading.value is not None), None)
     if end is not None and end.reading.value is not None:
-        words = write_value(trend.measure, end.reading.value)
+        words = write_number(trend.measure, end.reading.value)
         labels.append(
             Label(
                 end.reading.value,
