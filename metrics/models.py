@@ -1,20 +1,53 @@
 """The models of every room, registered under the app's label."""
 
-from metrics.feeds.models import Feed, Import, RowError
-from metrics.kpis.models import TOTALS, Kpi, KpiVersion, Recompute
-from metrics.records.models import PriorVersion, QueueDay, WorkRecord
-from metrics.targets.models import Target
+from metrics.feeds.models import Feed, FeedDay, Import, RowError
+from metrics.kpis.models import (
+    TOTALS,
+    DefinitionChange,
+    Kpi,
+    KpiVersion,
+    PeriodResult,
+    Recompute,
+)
+from metrics.records.models import (
+    Appeal,
+    Attendance,
+    Cost,
+    ExchangeRate,
+    Judgement,
+    Outcome,
+    PlannedHeadcount,
+    PriorVersion,
+    QualityAudit,
+    QueueDay,
+    ServiceRequest,
+    WorkRecord,
+)
+from metrics.targets.models import Ramp, Target
 
 __all__ = [
     "TOTALS",
+    "Appeal",
+    "Attendance",
+    "Cost",
+    "DefinitionChange",
+    "ExchangeRate",
     "Feed",
+    "FeedDay",
     "Import",
+    "Judgement",
     "Kpi",
     "KpiVersion",
+    "Outcome",
+    "PeriodResult",
+    "PlannedHeadcount",
     "PriorVersion",
+    "QualityAudit",
     "QueueDay",
+    "Ramp",
     "Recompute",
     "RowError",
+    "ServiceRequest",
     "Target",
     "WorkRecord",
 ]

@@ -1,5 +1,12 @@
+from datetime import time
+
+import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+# Facts point here without a check of their own.
+KEPT = pgtrigger.Protect(name="kept_for_its_facts", operation=pgtrigger.Delete)
 
 
 class Feed(models.Model):
@@ -17,10 +24,50 @@ class Feed(models.Model):
     all_or_nothing = models.BooleanField(
         default=False, help_text="Refuse the whole file where one row is refused."
     )
+    promised_weekdays = ArrayField(
+        models.PositiveSmallIntegerField(),
+        default=list,
+        help_text="Weekdays whose data are promised, Monday is 0; none: nothing is.",
+    )
+    promised_by = models.TimeField(
+        default=time(6), help_text="When a day's data are due, in the portal's time zone …"
+    )
+    promised_after_days = models.PositiveSmallIntegerField(
+        default=1, help_text="… so many days after the operating day."
+    )
+    promised_since = models.DateField(
+        null=True, help_text="The first operating day that is promised."
+    )
+    covers = models.ManyToManyField(
+        "teams.Unit", related_name="+", help_text="Units that must be in every promised day."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        triggers = [KEPT]
 
     def __str__(self) -> str:
         return self.name
+
+
+class FeedDay(models.Model):
+    """One row per feed and operating day of which something arrived or was promised and checked.
+
+    `missing` holds the covered units that have no fact on it.
+    """
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    facts = models.PositiveIntegerField(default=0)
+    missing = ArrayField(models.BigIntegerField(), default=list)
+    first_arrived_at = models.DateTimeField(null=True)
+    complete_at = models.DateTimeField(null=True, help_text="When it was first there whole.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["feed", "day"], name="feedday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.feed}, {self.day}"
 
 
 class ImportState(models.TextChoices):
@@ -69,6 +116,10 @@ class Import(models.Model):
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     message = models.TextField(blank=True, help_text="Why it was refused whole, or failed.")
+    expected = models.JSONField(
+        default=dict, help_text="Control totals that the sender gave: rows, and sums by column."
+    )
+    found = models.JSONField(default=dict, help_text="What the file came to, of that.")
     warnings = models.JSONField(default=list, help_text="What is implausible but was taken.")
     created_things = models.JSONField(
         default=dict, help_text="Units, queues and people that it created, by kind."
@@ -91,6 +142,7 @@ class Import(models.Model):
                 fields=["feed", "idempotency_key"], name="import_idempotency_key"
             )
         ]
+        triggers = [KEPT]
 
     def __str__(self) -> str:
         return f"{self.file_name} into {self.feed}"

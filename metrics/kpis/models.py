@@ -6,15 +6,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from metrics.kpis.measures import MEASURE_SETS, MeasureSet
 from metrics.kpis.rules import Formulas, read_formulas
-from metrics.records.kinds import KINDS
-from metrics.records.kinds.kind import Combine, Kind
-
-# What formulas may read: a stock or a maximum does not add up over days.
-FLOWS = {
-    slug: [column.name for column in kind.measures if column.combine is Combine.FLOW]
-    for slug, kind in KINDS.items()
-}
+from opsportal.lib.periods import Grain
 
 
 class Direction(models.TextChoices):
@@ -28,6 +22,11 @@ class StatisticalModel(models.TextChoices):
 
     PROPORTION = "proportion", "Proportion (Wilson)"
     RATIO = "ratio", "Ratio of flows (days as replicates)"
+    COUNT = "count", "Rate of rare events (exact Poisson)"
+    TOTAL = "total", "Total, stock, mean or maximum (no interval)"
+    QUANTILE = "quantile", "Quantile of durations, open ones censored (Kaplan–Meier)"
+    AGREEMENT = "agreement", "Agreement of judges (Krippendorff α, nominal)"
+    INDEX = "index", "Actual ÷ expected from the rates of all others (days as replicates)"
 
 
 class Kpi(models.Model):
@@ -55,10 +54,20 @@ class KpiVersion(models.Model):
     valid_from = models.DateField(null=True)
     name = models.CharField(max_length=80)
     family = models.CharField(max_length=40)
+    source = models.CharField(max_length=40, help_text="The measures that it reads.")
     numerator = models.CharField(max_length=200, help_text="Arithmetic over measures.")
-    denominator = models.CharField(max_length=200)
+    denominator = models.CharField(
+        max_length=200, blank=True, help_text="Blank: the numerator alone is the value."
+    )
     n = models.CharField(max_length=200, help_text="What is counted as n, over measures.")
     scale = models.PositiveIntegerField(default=1)
+    quantile = models.DecimalField(
+        max_digits=4,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text="Of a quantile: 0.5 is the median.",
+    )
     unit_label = models.CharField(max_length=20, help_text="%, units/h, s …")
     n_label = models.CharField(max_length=40)
     decimals = models.PositiveSmallIntegerField(default=1)
@@ -87,11 +96,12 @@ class KpiVersion(models.Model):
     @cached_property
     def formulas(self) -> Formulas:
         """Parse the three formulas; raise FormulaError where they cannot be added up."""
-        return read_formulas(self.numerator, self.denominator, self.n, FLOWS)
+        names = [measure.name for measure in self.measure_set.measures]
+        return read_formulas(self.numerator, self.denominator, self.n, {self.source: names})
 
     @property
-    def kind(self) -> Kind:
-        return KINDS[self.formulas.kind]
+    def measure_set(self) -> MeasureSet:
+        return MEASURE_SETS[self.source]
 
     @property
     def is_proportion(self) -> bool:
@@ -99,42 +109,129 @@ class KpiVersion(models.Model):
 
 
 class DayTotal(models.Model):
-    """What every kind's totals have: whose, where, when, and which measures were known.
+    """What all totals have: when, whose, in which queue, and which measures were known.
 
-    `known` has one bit per measure in the kind's order. Facts that lack a measure are summed apart
+    `known` has one bit per measure in the set's order. Lines that lack a measure are summed apart
     from those that have it, so that a ratio counts only facts which have both of its sides: an
-    absent measure is unknown, not zero.
+    absent measure is unknown, not zero. Queue 0 is none. The key begins with the day, so that a
+    day is written in one place; a unit's days are found by skipping. ADR 8.
     """
 
-    pk = models.CompositePrimaryKey("unit_id", "day", "queue_id", "known")
-    unit = models.ForeignKey(
-        "teams.Unit", on_delete=models.CASCADE, related_name="+", db_index=False
-    )
+    pk = models.CompositePrimaryKey("day", "unit_id", "queue_id", "known")
     day = models.DateField()
-    queue = models.ForeignKey(
-        "teams.Queue", on_delete=models.CASCADE, related_name="+", db_index=False
+    unit = models.ForeignKey(
+        "teams.Unit",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
-    known = models.SmallIntegerField()
+    queue_id = models.BigIntegerField()
+    known = models.IntegerField()
 
     class Meta:
         abstract = True
 
 
-def _totals_model(kind: Kind) -> type[DayTotal]:
-    name = f"{kind.model.__name__}Total"
+def _totals_model(measures: MeasureSet) -> type[DayTotal]:
+    name = "".join(word.capitalize() for word in measures.slug.split("_"))
     fields: dict[str, Any] = {
-        column.name: models.BigIntegerField(null=True) for column in kind.measures
+        measure.name: models.BigIntegerField(null=True) for measure in measures.measures
     }
-    meta = type("Meta", (), {"indexes": [models.Index(fields=["day"], name=f"{name.lower()}_day")]})
     doc = (
-        f"One row per unit, queue, day and set of known measures: {kind.name.lower()} "
+        f"One row per unit, queue, day and set of known measures: {measures.name.lower()} "
         "of the unit and everything below it, added up."
     )
-    return type(name, (DayTotal,), {**fields, "Meta": meta, "__module__": __name__, "__doc__": doc})
+    return type(f"{name}Total", (DayTotal,), {**fields, "__module__": __name__, "__doc__": doc})
 
 
-# A new kind of facts gets its totals by itself.
-TOTALS: dict[str, type[DayTotal]] = {slug: _totals_model(kind) for slug, kind in KINDS.items()}
+# A new set of measures gets its totals by itself.
+TOTALS: dict[str, type[DayTotal]] = {
+    slug: _totals_model(measures) for slug, measures in MEASURE_SETS.items()
+}
+
+
+class PeriodResult(models.Model):
+    """One row per version, unit, queue and period of what totals cannot give.
+
+    Quantiles and agreement come from the items themselves, computed after the period's last
+    changed day. Queue 0 is all queues together. No row where there are no items.
+    """
+
+    version = models.ForeignKey(KpiVersion, on_delete=models.CASCADE, related_name="results")
+    unit = models.ForeignKey(
+        "teams.Unit", on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    queue_id = models.BigIntegerField()
+    grain = models.CharField(max_length=10, choices=[(grain.value, grain.value) for grain in Grain])
+    period_start = models.DateField()
+    n = models.PositiveIntegerField()
+    value = models.FloatField(null=True, help_text="Null: not reached, or not to be told.")
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "grain", "period_start", "unit", "queue_id"],
+                name="periodresult_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} of unit {self.unit_id}, {self.grain} from {self.period_start}"
+
+
+class ReviewState(models.TextChoices):
+    OPEN = "open", "Waits for review"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+@pghistory.track()
+class DefinitionChange(models.Model):
+    """One row per change of a KPI's definition that someone proposed, whatever became of it.
+
+    Approved by another, it becomes a version; nothing is ever overwritten.
+    """
+
+    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="changes")
+    said = models.JSONField(help_text="The fields that it changes, with what they are to say.")
+    valid_from = models.DateField()
+    reason = models.TextField()
+    state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.OPEN)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True)
+    review = models.TextField(blank=True, help_text="What the reviewer said.")
+    version = models.OneToOneField(
+        KpiVersion, null=True, on_delete=models.PROTECT, related_name="change"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kpi"],
+                condition=models.Q(state=ReviewState.OPEN),
+                name="definitionchange_one_open",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=ReviewState.APPROVED)
+                | models.Q(reviewed_by__isnull=False)
+                & ~models.Q(reviewed_by=models.F("proposed_by")),
+                name="definitionchange_approved_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi} from {self.valid_from}: {self.state}"
 
 
 class Recompute(models.Model):

@@ -14,12 +14,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 from psycopg2.extras import DateRange
 
+from metrics.kpis.measures import MEASURE_SETS, MeasureSet, Of
 from metrics.kpis.models import TOTALS, KpiVersion
 from metrics.kpis.rules import Formula, Sums
-from metrics.kpis.totals import has_people, known_bits, mask_of
 from metrics.kpis.values import Subject
-from metrics.records.kinds import KINDS
-from metrics.records.kinds.kind import Kind
 
 
 class Reading(NamedTuple):
@@ -60,13 +58,13 @@ _OF_CHILDREN = """
     WHERE placement.parent_id = %(unit)s AND total.day >= %(start)s AND total.day < %(end)s
 """
 _OF_PEOPLE = """
-    SELECT fact.person_id AS subject, fact.queue_id, fact.day, {known} AS known, {measures}
+    SELECT fact.subject_id AS subject, fact.queue_id, fact.day, fact.known, {measures}
     FROM below
     JOIN teams_assignment place ON place.unit_id = below.unit_id AND place.valid && below.valid
-    JOIN {facts} fact
-        ON fact.person_id = place.person_id AND place.valid @> fact.day AND below.valid @> fact.day
+    JOIN ({lines}) fact
+        ON fact.subject_id = place.person_id AND place.valid @> fact.day AND below.valid @> fact.day
     WHERE fact.day >= %(start)s AND fact.day < %(end)s
-        AND (%(person)s::bigint IS NULL OR fact.person_id = %(person)s)
+        AND (%(person)s::bigint IS NULL OR fact.subject_id = %(person)s)
 """
 _BELOW = """
     WITH RECURSIVE below(unit_id, valid) AS (
@@ -139,12 +137,12 @@ def read_sums(
     """
     by_kind: dict[str, list[KpiVersion]] = {}
     for version in versions:
-        if has_people(version.kind) or not source.of_people:
-            by_kind.setdefault(version.formulas.kind, []).append(version)
+        if version.measure_set.of is Of.PERSON or not source.of_people:
+            by_kind.setdefault(version.source, []).append(version)
     if not by_kind:
         return
     query = " UNION ALL ".join(
-        _write_sums(KINDS[slug], of_kind, source, by_queue=by_queue)
+        _write_sums(MEASURE_SETS[slug], of_kind, source, by_queue=by_queue)
         for slug, of_kind in by_kind.items()
     )
     formulas = {version.pk: version.formulas for version in versions}
@@ -214,19 +212,18 @@ def _divide(number: int, divisor: int) -> int | Fraction:
 
 
 def _write_sums(
-    kind: Kind, versions: Sequence[KpiVersion], source: Source, *, by_queue: bool
+    kind: MeasureSet, versions: Sequence[KpiVersion], source: Source, *, by_queue: bool
 ) -> str:
     alias = "fact" if source.of_people else "total"
     rows = source.rows.format(
         totals=TOTALS[kind.slug]._meta.db_table,
-        facts=kind.model._meta.db_table,
-        known=known_bits(kind, "fact"),
+        lines=kind.lines,
         measures=", ".join(f"{alias}.{measure.name}::bigint" for measure in kind.measures),
     )
     days, sums, parts = [], [], []
     for version in versions:
         formulas, id_ = version.formulas, version.pk
-        mask = mask_of(kind, formulas.measures)
+        mask = kind.mask_of(formulas.measures)
         y, x, n = f"y_{id_}", f"x_{id_}", f"n_{id_}"
         days += [
             f"{_write_formula(formulas.numerator, mask)} AS {y}",

@@ -165,9 +165,7 @@ class KpiReader:
         Raises ValueError for a range that is reversed or holds too many periods.
         """
         if start is None or end is None:
-            kinds = {
-                version.formulas.kind for versions in self.versions.values() for version in versions
-            }
+            kinds = {version.source for versions in self.versions.values() for version in versions}
             extent = find_extent(unit, kinds)
             if extent is None:
                 return []

@@ -1,9 +1,9 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
-from metrics.records.kinds.kind import MEASURE_LIMIT
+from metrics.records.kinds.kind import MEASURE_LIMIT, TEXT_LENGTH
 
 
 def measure() -> models.IntegerField:
@@ -11,13 +11,55 @@ def measure() -> models.IntegerField:
     return models.IntegerField(null=True)
 
 
-def dimension(to: str) -> "models.ForeignKey[Any, Any]":
+def text(*, null: bool = False) -> models.CharField:
+    """Hold words as the file had them, or, where `null`, nothing."""
+    return models.CharField(max_length=TEXT_LENGTH, null=null)
+
+
+def dimension(to: str, *, null: bool = False) -> "models.ForeignKey[Any, Any]":
     """Point from a fact to whom or what it is about.
 
-    Without an index of its own: facts are found by day or by key, and every index is paid for
-    again with every row that arrives.
+    Without an index of its own, since facts are found by day or by key, and without a check row
+    by row: what a fact can point to is never deleted (the database refuses it), and an import
+    looks its names up before it writes. ADR 7.
     """
-    return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", db_index=False)
+    return models.ForeignKey(
+        to,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        null=null,
+    )
+
+
+def known(measures: list[str]) -> models.GeneratedField:
+    """Keep which measures a fact knows: one bit for each, in the kind's order."""
+    bits: Any = Value(0)
+    for position, name in enumerate(measures):
+        bits = bits + Case(
+            When(**{f"{name}__isnull": True}, then=Value(0)), default=Value(1 << position)
+        )
+    return models.GeneratedField(
+        expression=bits, output_field=models.SmallIntegerField(), db_persist=True
+    )
+
+
+def keys(name: str, grain: list[str]) -> list[models.UniqueConstraint]:
+    """Let a feed have one fact per key, and where it sends no keys, one per natural grain.
+
+    The second serves every search by day as well.
+    """
+    return [
+        models.UniqueConstraint(
+            fields=["feed", "key"], condition=Q(key__isnull=False), name=f"{name}_key"
+        ),
+        models.UniqueConstraint(
+            fields=["day", *(field for field in grain if field != "day"), "feed", "key"],
+            nulls_distinct=False,
+            name=f"{name}_grain",
+        ),
+    ]
 
 
 def measures_possible(name: str, measures: list[str]) -> models.CheckConstraint:
@@ -30,17 +72,38 @@ def measures_possible(name: str, measures: list[str]) -> models.CheckConstraint:
     return models.CheckConstraint(condition=possible, name=name)
 
 
-class Fact(models.Model):
-    """What every kind of fact has: its feed, that feed's key for it, and who last wrote it."""
-
-    # Found through the unique (feed, key).
-    feed = models.ForeignKey(
-        "metrics.Feed", on_delete=models.PROTECT, related_name="+", db_index=False
+def never_after(name: str, first: str, second: str) -> models.CheckConstraint:
+    """Refuse, in the database, a fact whose first field comes after its second."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{first}__isnull": True})
+        | Q(**{f"{second}__isnull": True})
+        | Q(**{f"{first}__lte": F(second)}),
+        name=name,
     )
-    key = models.CharField(max_length=400, db_collation="C")
+
+
+class Fact(models.Model):
+    """What every kind of fact has: its feed, that feed's key for it, and who last wrote it.
+
+    Without a key its natural grain is the key.
+    """
+
+    feed = models.ForeignKey(
+        "metrics.Feed",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    key = models.CharField(max_length=400, db_collation="C", null=True)  # noqa: DJ001
     day = models.DateField()
+    # Found through the days of the import, which the import knows.
     written_by = models.ForeignKey(
-        "metrics.Import", on_delete=models.PROTECT, related_name="+", db_index=True
+        "metrics.Import",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     class Meta:

@@ -1,4 +1,29 @@
 from metrics.records.facts import PriorVersion
-from metrics.records.kinds import QueueDay, WorkRecord
+from metrics.records.kinds import (
+    Appeal,
+    Attendance,
+    Cost,
+    ExchangeRate,
+    Judgement,
+    Outcome,
+    PlannedHeadcount,
+    QualityAudit,
+    QueueDay,
+    ServiceRequest,
+    WorkRecord,
+)
 
-__all__ = ["PriorVersion", "QueueDay", "WorkRecord"]
+__all__ = [
+    "Appeal",
+    "Attendance",
+    "Cost",
+    "ExchangeRate",
+    "Judgement",
+    "Outcome",
+    "PlannedHeadcount",
+    "PriorVersion",
+    "QualityAudit",
+    "QueueDay",
+    "ServiceRequest",
+    "WorkRecord",
+]

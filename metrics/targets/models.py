@@ -1,7 +1,7 @@
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
@@ -46,3 +46,36 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kpi} of {self.unit}, {self.valid}"
+
+
+@pghistory.track()
+class Ramp(models.Model):
+    """One row per stretch of days in which newcomers of a unit are held to a share of a target.
+
+    `shares` holds the share (0 to 1) of full expectation by week since someone's first day, the
+    first week first; after the last one the whole is expected. Inherited downward like targets.
+    """
+
+    kpi = models.ForeignKey("metrics.Kpi", on_delete=models.PROTECT, related_name="ramps")
+    unit = models.ForeignKey("teams.Unit", on_delete=models.PROTECT, related_name="+")
+    valid = DateRangeField()
+    shares = ArrayField(models.DecimalField(max_digits=5, decimal_places=4))
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="ramp_one_at_a_time",
+                expressions=[
+                    (OneIdRange("kpi"), RangeOperators.OVERLAPS),
+                    (OneIdRange("unit"), RangeOperators.OVERLAPS),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(condition=Q(valid__isempty=False), name="ramp_holds_some_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi} of {self.unit}, {self.valid}: {len(self.shares)} weeks"

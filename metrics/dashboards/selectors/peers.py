@@ -6,10 +6,10 @@ from metrics.dashboards.rules.figures import Measure, Reading, line_of_target
 from metrics.dashboards.rules.questions import Question
 from metrics.dashboards.selectors.figures import as_reading
 from metrics.dashboards.selectors.judging import NO_TARGET, Judge, Standing
+from metrics.kpis.measures import Of
 from metrics.kpis.models import KpiVersion
 from metrics.kpis.policies import may_read_parts
 from metrics.kpis.selectors import KpiReader
-from metrics.kpis.totals import has_people
 from metrics.kpis.values import Breakdown, KpiValue
 from opsportal.lib.periods import Period
 from teams.access.roles import Permission
@@ -69,7 +69,7 @@ def read_parts(
         values = _read(reader, question, unit, breakdown=Breakdown.UNIT)
         return [Parts("units", *name_units(children), values)]
     found = []
-    if viewer.may(Permission.READ_PERSON_KPIS, unit.id) and has_people(definition.kind):
+    if viewer.may(Permission.READ_PERSON_KPIS, unit.id) and definition.measure_set.of is Of.PERSON:
         values = _read(reader, question, unit, breakdown=Breakdown.PERSON)
         found.append(Parts("people", "person", "people", values))
     siblings = viewer.tree.siblings(unit.id)

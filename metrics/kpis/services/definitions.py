@@ -15,7 +15,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "definitions"
 # What a file says of a version; its number and its start follow from when it was loaded.
 _BOOKKEEPING = {"id", "kpi", "number", "valid_from", "created_at"}
 FIELDS = {field.name for field in KpiVersion._meta.concrete_fields} - _BOOKKEEPING
-OPTIONAL = {"valid_from"}
+OPTIONAL = {"valid_from", "quantile"}
 
 
 class DefinitionError(ValueError):
@@ -63,10 +63,11 @@ def _read(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(f"{path.name} is not TOML: {error}") from error
     needed = FIELDS | {"position"}
-    if missing := needed - said.keys():
+    if missing := needed - OPTIONAL - said.keys():
         raise DefinitionError(f"{path.name} does not say: {', '.join(sorted(missing))}.")
     if unknown := said.keys() - needed - OPTIONAL:
         raise DefinitionError(f"{path.name} says what no KPI has: {', '.join(sorted(unknown))}.")
+    said.setdefault("quantile", None)
     return said
 
 

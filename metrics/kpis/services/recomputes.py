@@ -126,7 +126,7 @@ def _claim_day() -> Claim | None:
 
 def _recompute(day: date) -> None:
     with connection.cursor() as cursor:
-        rewrite_totals(cursor, day)
+        rewrite_totals(cursor, [day])
         cursor.execute(_FINISH, [day])
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,22 +14,35 @@ class ColumnType(StrEnum):
     UNIT = "unit"  # a path or a slug; blank is the whole organisation
     QUEUE = "queue"  # a slug or a name
     DAY = "day"  # an ISO 8601 date
+    MONTH = "month"  # 2026-11, or any date of the month; kept as its first day
+    INSTANT = "instant"  # ISO 8601 with an offset
     MEASURE = "measure"  # a whole number from 0 to MEASURE_LIMIT; blank is unknown
+    NUMBER = "number"  # any finite number
+    MONEY = "money"  # an amount that is not negative; kept in millionths
+    CURRENCY = "currency"  # three letters, ISO 4217
+    TEXT = "text"  # at most TEXT_LENGTH characters
+    CHOICE = "choice"  # one of the column's choices
+
+
+TEXT_LENGTH = 200
 
 
 class Combine(StrEnum):
-    """How a measure of several days becomes one figure."""
+    """How a measure of several days becomes one figure; units of one day are summed."""
 
     FLOW = "flow"  # summed
     STOCK = "stock"  # the last in the period
-    MAXIMUM = "maximum"
+    MEAN = "mean"  # the mean over the days that have it
+    MAXIMUM = "maximum"  # the largest, of units too
 
 
 @dataclass(frozen=True)
 class Column:
     """One column of a kind's file: its name in the contract, its meaning, how it is read.
 
-    A measure beyond `plausible_up_to` is taken and warned of.
+    A row needs what is `required`; other columns may be blank or absent, and are then unknown. A
+    measure beyond `plausible_up_to` is taken and warned of. `field` names the model field that
+    holds it where its name does not.
     """
 
     name: str
@@ -38,11 +51,13 @@ class Column:
     required: bool = False
     combine: Combine = Combine.FLOW
     plausible_up_to: int | None = None
+    choices: Sequence[str] = ()
+    held_by: str = ""
 
     @property
     def field(self) -> str:
         """Name the model field that holds it."""
-        return {
+        return self.held_by or {
             "employee_id": "person_id",
             "unit": "unit_id",
             "queue": "queue_id",
@@ -51,10 +66,29 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One kind of fact: its columns, its grain, and what cannot be.
+class Measure:
+    """What the totals of a day add up: a name, its meaning, and what one fact contributes.
 
-    `at_most` pairs name measures of which the first can never exceed the second.
+    `sql` reads the fact under the alias `fact` and is NULL where the contribution is unknown.
+    `on` names the fact's field with the day on which it counts.
+    """
+
+    name: str
+    meaning: str
+    sql: str
+    combine: Combine = Combine.FLOW
+    on: str = "day"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of fact: its columns, its grain, what cannot be, and what its totals add up.
+
+    `at_most` pairs name measures of which the first can never exceed the second; `in_order` pairs
+    name instants or days of which the first can never come after the second; `differ` pairs name
+    columns that can never say the same. A row is needed to know one of `one_of`; by default, one
+    of its measures. `totals` are by default its measures, added up. `operating_days` tell for a
+    date field of the model the instant column whose operating day it is.
     """
 
     slug: str
@@ -63,7 +97,12 @@ class Kind:
     model: type[models.Model]
     columns: Sequence[Column]
     grain: Sequence[str]
-    at_most: Sequence[tuple[str, str]] = field(default=())
+    at_most: Sequence[tuple[str, str]] = ()
+    in_order: Sequence[tuple[str, str]] = ()
+    differ: Sequence[tuple[str, str]] = ()
+    one_of: Sequence[str] | None = None
+    totals: Sequence[Measure] | None = None
+    operating_days: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def measures(self) -> list[Column]:
@@ -72,6 +111,31 @@ class Kind:
     @property
     def dimensions(self) -> list[Column]:
         return [column for column in self.columns if column.type is not ColumnType.MEASURE]
+
+    @property
+    def needed(self) -> Sequence[str]:
+        """Name the columns of which a row must know at least one; none where it need not."""
+        return [column.name for column in self.measures] if self.one_of is None else self.one_of
+
+    @property
+    def day_totals(self) -> Sequence[Measure]:
+        """Say what a day of such facts adds up to; nothing where only other totals read them."""
+        if self.totals is not None:
+            return self.totals
+        return [
+            Measure(column.name, column.meaning, f"fact.{column.name}", column.combine)
+            for column in self.measures
+        ]
+
+    @property
+    def days(self) -> list[str]:
+        """Name the fields whose days have totals that a fact counts in."""
+        return list(dict.fromkeys(["day", *(measure.on for measure in self.day_totals)]))
+
+    @property
+    def fields(self) -> list[str]:
+        """Name the model fields that an import fills: those of the columns, then operating days."""
+        return [*(column.field for column in self.columns), *self.operating_days]
 
     def column(self, name: str) -> Column:
         """Find a column by its name; raise KeyError where there is none."""

@@ -1,7 +1,24 @@
-from django.db import models
-
-from metrics.records.facts import Fact, dimension, measure, measures_possible
+from metrics.records.facts import (
+    Fact,
+    dimension,
+    keys,
+    known,
+    measure,
+    measures_possible,
+    never_after,
+)
 from metrics.records.kinds.kind import Column, ColumnType, Combine, Kind
+
+MEASURES = [
+    "received",
+    "completed",
+    "automated",
+    "automated_reversed",
+    "due",
+    "missed",
+    "backlog_open",
+    "backlog_oldest_seconds",
+]
 
 
 class QueueDay(Fact):
@@ -17,31 +34,14 @@ class QueueDay(Fact):
     missed = measure()
     backlog_open = measure()
     backlog_oldest_seconds = measure()
+    known = known(MEASURES)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["feed", "key"], name="queueday_key"),
-            measures_possible(
-                "queueday_possible",
-                [
-                    "received",
-                    "completed",
-                    "automated",
-                    "automated_reversed",
-                    "due",
-                    "missed",
-                    "backlog_open",
-                    "backlog_oldest_seconds",
-                ],
-            ),
-            models.CheckConstraint(
-                condition=models.Q(missed__isnull=True)
-                | models.Q(due__isnull=True)
-                | models.Q(missed__lte=models.F("due")),
-                name="queueday_missed_within_due",
-            ),
+            *keys("queueday", ["queue", "unit", "day"]),
+            measures_possible("queueday_possible", MEASURES),
+            never_after("queueday_missed_within_due", "missed", "due"),
         ]
-        indexes = [models.Index(fields=["day"], name="queueday_day")]
 
 
 QUEUE_DAYS = Kind(

@@ -1,9 +1,10 @@
 from django.db import models
 
-from metrics.records.facts import Fact, dimension, measure, measures_possible
+from metrics.records.facts import Fact, dimension, keys, known, measure, measures_possible
 from metrics.records.kinds.kind import Column, ColumnType, Kind
 
 SECONDS_OF_A_DAY = 24 * 3600
+MEASURES = ["units", "handle_seconds", "productive_seconds", "rework_units", "rework_seconds"]
 
 
 class WorkRecord(Fact):
@@ -16,19 +17,14 @@ class WorkRecord(Fact):
     productive_seconds = measure()
     rework_units = measure()
     rework_seconds = measure()
+    known = known(MEASURES)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["feed", "key"], name="workrecord_key"),
-            measures_possible(
-                "workrecord_possible",
-                ["units", "handle_seconds", "productive_seconds", "rework_units", "rework_seconds"],
-            ),
+            *keys("workrecord", ["person", "queue", "day"]),
+            measures_possible("workrecord_possible", MEASURES),
         ]
-        indexes = [
-            models.Index(fields=["day"], name="workrecord_day"),
-            models.Index(fields=["person", "day"], name="workrecord_person_day"),
-        ]
+        indexes = [models.Index(fields=["person", "day"], name="workrecord_person_day")]
 
 
 WORK_RECORDS = Kind(

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from opsportal.lib.ranges import OneIdRange
-from teams.structure.models.units import Unit
+from teams.structure.models.units import KEPT, Unit
 
 
 class Employment(models.TextChoices):
@@ -48,6 +48,7 @@ class Person(models.Model):
                 name="person_leaves_after_hire",
             ),
         ]
+        triggers = [KEPT]
 
     def __str__(self) -> str:
         return self.name

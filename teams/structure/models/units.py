@@ -7,6 +7,9 @@ from django.db.models import Q
 
 from opsportal.lib.ranges import OneIdRange
 
+# Facts point here without a check of their own; what is over has an end, not a deletion.
+KEPT = pgtrigger.Protect(name="kept_for_its_facts", operation=pgtrigger.Delete)
+
 
 class UnitKind(models.TextChoices):
     ORGANISATION = "organisation", "Organisation"
@@ -40,6 +43,7 @@ class Unit(models.Model):
                 condition=~Q(name="") & ~Q(name__contains="/"), name="unit_name_fits_a_path"
             ),
         ]
+        triggers = [KEPT]
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,8 @@
 from django.db import models
 from django.db.models import Q
 
+from teams.structure.models.units import KEPT
+
 
 class Customer(models.Model):
     """One row per part of the company that asks for work and waits for it."""
@@ -32,6 +34,7 @@ class Queue(models.Model):
             models.CheckConstraint(condition=Q(severity__lte=3), name="queue_severity_0_to_3"),
             models.CheckConstraint(condition=~Q(name=""), name="queue_is_named"),
         ]
+        triggers = [KEPT]
 
     def __str__(self) -> str:
         return self.name

@@ -74,7 +74,7 @@ def break_day(day: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
-            "ALTER TABLE metrics_workrecordtotal ADD CONSTRAINT broken CHECK (day <> %s) NOT VALID",
+            "ALTER TABLE metrics_workrecordstotal ADD CONSTRAINT broken CHECK (day <> %s) NOT VALID",
             [day],
         )
 
@@ -82,7 +82,7 @@ def break_day(day: date) -> None:
 def mend() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE metrics_workrecordtotal DROP CONSTRAINT IF EXISTS broken")
+        cursor.execute("ALTER TABLE metrics_workrecordstotal DROP CONSTRAINT IF EXISTS broken")
 
 
 @pytest.mark.django_db
@@ -266,7 +266,7 @@ SLOW_DAYS = """
         PERFORM pg_sleep(0.4);
         RETURN NULL;
     END $$;
-    CREATE TRIGGER slow AFTER INSERT ON metrics_workrecordtotal
+    CREATE TRIGGER slow AFTER INSERT ON metrics_workrecordstotal
         FOR EACH STATEMENT EXECUTE FUNCTION take_your_time();
 """
 FAST_DAYS = "DROP FUNCTION IF EXISTS take_your_time() CASCADE"
