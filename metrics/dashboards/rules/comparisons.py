@@ -131,7 +131,12 @@ def compare_parts(
 
 
 def add_readings(measure: Measure, readings: Iterable[Reading]) -> Reading:
-    """Add parts up to a whole: sums, never rates. Such a whole has no interval of its own."""
+    """Add parts up to a whole: sums, never rates. Such a whole has no interval of its own.
+
+    What is no quotient of sums, a median say, has no whole that its parts could tell.
+    """
+    if not measure.is_quotient:
+        readings = ()
     known = [reading for reading in readings if reading.denominator is not None]
     y = sum((Fraction(reading.numerator or 0) for reading in known), Fraction(0))
     x = sum((Fraction(reading.denominator or 0) for reading in known), Fraction(0))
@@ -181,7 +186,12 @@ def _cut_group(group: Group, measure: Measure) -> Group:
 
 
 def _shrink(measure: Measure, readings: Sequence[Reading]) -> list[float | None]:
-    """Estimate each part's value, drawn to the whole by as much as its own data are weak."""
+    """Estimate each part's value, drawn to the whole by as much as its own data are weak.
+
+    What is no quotient of sums stays as it is.
+    """
+    if not measure.is_quotient:
+        return [reading.value for reading in readings]
     ys = [reading.numerator or 0 for reading in readings]
     xs = [reading.denominator or 0 for reading in readings]
     if measure.is_proportion:

@@ -13,7 +13,8 @@ DASH = "–"
 class Measure:
     """What a definition says about the writing and judging of its values.
 
-    `direction` is 'higher', 'lower' or 'band'; `scale` turns the quotient into the unit.
+    `direction` is 'higher', 'lower' or 'band'; `scale` turns the quotient into the unit; `model`
+    names how uncertainty is reckoned, as KpiVersion does.
     """
 
     slug: str
@@ -24,7 +25,16 @@ class Measure:
     direction: str
     minimum_n: int
     n_label: str
-    is_proportion: bool
+    model: str
+
+    @property
+    def is_proportion(self) -> bool:
+        return self.model == "proportion"
+
+    @property
+    def is_quotient(self) -> bool:
+        """Tell whether values are numerator ÷ denominator, and parts add up by both."""
+        return self.model in ("proportion", "ratio", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +146,15 @@ def write_n(measure: Measure, n: Exact | None) -> str:
 
 def describe_interval(measure: Measure) -> str:
     """Say how the interval of a KPI is reckoned."""
-    if measure.is_proportion:
-        return "95 %, Wilson: what counting this many can say about the share."
-    return "95 %, ratio of totals with days as replicates; none under five days."
+    return _INTERVALS[measure.model]
+
+
+_INTERVALS = {
+    "proportion": "95 %, Wilson: what counting this many can say about the share.",
+    "ratio": "95 %, ratio of totals with days as replicates; none under five days.",
+    "count": "95 %, exact Poisson: what chance does to so few events.",
+    "total": "None: it is a count of all there is, not a sample.",
+    "quantile": "95 %, Kaplan–Meier, what is still open counted by its age.",
+    "agreement": "95 %, by leaving out each item in turn.",
+    "index": "95 %, actual against expected with days as replicates; none under five days.",
+}

@@ -33,6 +33,10 @@ class Tile:
     status: str
     trend: Trend
 
+    @property
+    def has_data(self) -> bool:
+        return self.trend.has_data or self.now.n is not None
+
 
 def write_tile(tile: Tile) -> dict[str, Any]:
     """Write the words of a tile as templates/components/kpi_tile.html takes them."""
@@ -79,6 +83,8 @@ def _write_signal(tile: Tile) -> str:
 def _explain_gap(tile: Tile) -> str:
     """Say why there is no figure, or why it may still change."""
     if tile.now.value is None:
+        if tile.measure.model == "quantile" and tile.now.n:
+            return "not reached: too many are still open"
         if tile.now.denominator is not None:
             return f"nothing to divide by: no {tile.measure.n_label}"
         last = tile.trend.last

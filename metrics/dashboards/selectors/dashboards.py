@@ -21,7 +21,8 @@ from teams.structure.rules import Node
 class Dashboard:
     """What a unit's data answer to a question: tiles, the trend of one KPI, and comparisons.
 
-    `definitions` holds, by KPI, the version that the tile's value was computed by.
+    `definitions` holds, by KPI, the version that the tile's value was computed by;
+    `without_data` names the KPIs of which the unit has no data at all.
     """
 
     question: Question
@@ -29,6 +30,7 @@ class Dashboard:
     queues: list[Subject]
     tiles: list[Tile]
     definitions: dict[str, KpiVersion]
+    without_data: list[str]
     trend: Trend
     cards: list[Card]
 
@@ -105,12 +107,14 @@ def _read_body(
         for kpi in reader.kpis
     ]
     chosen = next(tile for tile in tiles if tile.measure.slug == question.kpi)
+    known = [tile for tile in tiles if tile.has_data or tile is chosen]
     return Dashboard(
         question=question,
         span=span,
         queues=list(reader.queues.values()),
-        tiles=tiles,
+        tiles=known,
         definitions=definitions,
+        without_data=[tile.measure.name for tile in tiles if tile not in known],
         trend=trend_of(question.kpi, question.grain, trend_periods),
         cards=_make_cards(parts, question, chosen, unit, judge, whole_cards),
     )

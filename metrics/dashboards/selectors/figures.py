@@ -14,7 +14,7 @@ def as_measure(definition: KpiVersion) -> Measure:
         direction=definition.direction,
         minimum_n=definition.minimum_n,
         n_label=definition.n_label,
-        is_proportion=definition.is_proportion,
+        model=definition.model,
     )
 
 

@@ -20,6 +20,8 @@ from opsportal.lib.periods import MONTHS, Grain
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 
+# What a stand-up takes in; the other KPIs stand below, by family.
+HEADLINES = 6
 COMPARE_LABELS = {
     Compare.PREVIOUS: "the time before",
     Compare.YEAR_BEFORE: "a year before",
@@ -38,8 +40,10 @@ def shape_page(viewer: Viewer, dashboard: UnitDashboard) -> dict[str, Any]:
         "notes": body.question.notes,
         "presets": _shape_presets(body, slug),
         "filters": _shape_filters(body, slug),
-        "tiles": [_shape_tile(body, tile, header) for tile in body.tiles],
+        "tiles": [_shape_tile(body, tile, header) for tile in body.tiles[:HEADLINES]],
         "tiles_note": _note_tiles(body),
+        **_shape_families(body, header),
+        "without_data": ", ".join(body.without_data),
         "trend": shape_trend(body, slug),
         "cards": [shape_card(viewer, header, body, card) for card in body.cards],
     }
@@ -220,13 +224,38 @@ def _shape_tile(body: Dashboard, tile: Tile, header: Header) -> dict[str, Any]:
     }
 
 
+def _shape_families(body: Dashboard, header: Header) -> dict[str, Any]:
+    """Shape the KPIs that are no headline as rows, by family in the order of the catalogue."""
+    rest = body.tiles[HEADLINES:]
+    families: dict[str, list[dict[str, Any]]] = {}
+    for tile in rest:
+        family = body.definitions[tile.measure.slug].family
+        families.setdefault(family, []).append(_shape_tile(body, tile, header))
+    missed = sum(tile.status == "missed" for tile in rest)
+    unusual = sum(tile.trend.shift is not None for tile in rest)
+    words = [_count(len(rest), "KPI", "KPIs")]
+    if missed:
+        words.append(_count(missed, "misses its target", "miss their targets"))
+    if unusual:
+        words.append(f"{unusual} outside the usual range")
+    return {
+        "families": [{"name": name.capitalize(), "rows": rows} for name, rows in families.items()],
+        "families_words": ", ".join(words),
+        "families_open": any(tile.measure.slug == body.question.kpi for tile in rest),
+    }
+
+
 def _explain(definition: KpiVersion, tile: Tile, freshness: str) -> dict[str, Any]:
     parts = write_parts(tile.measure, tile.now)
     scale = f" × {definition.scale:,}" if definition.scale != 1 else ""
     return {
-        "formula": f"{definition.formula} Numerator ÷ denominator{scale}.",
+        "formula": f"{definition.formula} Numerator ÷ denominator{scale}."
+        if definition.denominator
+        else definition.formula,
         "numerator": f"{parts['numerator']} ({definition.numerator})",
-        "denominator": f"{parts['denominator']} ({definition.denominator})",
+        "denominator": f"{parts['denominator']} ({definition.denominator})"
+        if definition.denominator
+        else "",
         "n": parts["n"],
         "interval": describe_interval(tile.measure),
         "version": f"{definition.name}, version {definition.number}",

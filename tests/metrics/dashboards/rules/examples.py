@@ -17,7 +17,7 @@ ON_TIME = Measure(
     direction="higher",
     minimum_n=100,
     n_label="items due",
-    is_proportion=True,
+    model="proportion",
 )
 HANDLE_TIME = Measure(
     slug="average-handle-time",
@@ -28,7 +28,7 @@ HANDLE_TIME = Measure(
     direction="lower",
     minimum_n=100,
     n_label="units",
-    is_proportion=False,
+    model="ratio",
 )
 EMPTY = Reading(None, None, None, None, None, None, provisional=False, version=1)
 MONDAY = date(2026, 4, 6)

@@ -17,7 +17,7 @@ MEASURE = Measure(
     direction="higher",
     minimum_n=100,
     n_label="items due",
-    is_proportion=True,
+    model="proportion",
 )
 START = date(2026, 3, 2)
 CALM = [94.2, 94.6, 94.1, 94.5, 94.3] * 4
