@@ -27,7 +27,12 @@ class Feed(models.Model):
     promised_weekdays = ArrayField(
         models.PositiveSmallIntegerField(),
         default=list,
-        help_text="Weekdays whose data are promised, Monday is 0; none: nothing is.",
+        help_text="Weekdays whose data are promised, Monday is 0.",
+    )
+    promised_month_days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        default=list,
+        help_text="Days of the month whose data are promised: 1, as monthly data are dated.",
     )
     promised_by = models.TimeField(
         default=time(6), help_text="When a day's data are due, in the portal's time zone …"
@@ -51,9 +56,10 @@ class Feed(models.Model):
 
 
 class FeedDay(models.Model):
-    """One row per feed and operating day of which something arrived or was promised and checked.
+    """One row per feed and operating day of which something arrived or was promised.
 
-    `missing` holds the covered units that have no fact on it.
+    `missing` holds the covered units that have no fact on it. It keeps what was promised of it,
+    so that another schedule changes nothing of the days before.
     """
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="days")
@@ -61,10 +67,17 @@ class FeedDay(models.Model):
     facts = models.PositiveIntegerField(default=0)
     missing = ArrayField(models.BigIntegerField(), default=list)
     first_arrived_at = models.DateTimeField(null=True)
-    complete_at = models.DateTimeField(null=True, help_text="When it was first there whole.")
+    complete_at = models.DateTimeField(null=True, help_text="Since when it is there whole.")
+    due_at = models.DateTimeField(null=True, help_text="Until when; null: it was not promised.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["feed", "day"], name="feedday_once")]
+        # For the totals of a day, over all feeds.
+        indexes = [
+            models.Index(
+                fields=["day"], condition=models.Q(due_at__isnull=False), name="feedday_promised"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.feed}, {self.day}"
@@ -90,6 +103,13 @@ class Import(models.Model):
     file_sha256 = models.CharField(max_length=64)
     via = models.CharField(
         max_length=10, choices=[("page", "page"), ("cli", "command"), ("api", "API")]
+    )
+    corrects = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="corrected_by",
+        help_text="The import whose refused rows it sends again.",
     )
     # Null where none was given: any number of imports have none.
     idempotency_key = models.CharField(max_length=200, null=True)  # noqa: DJ001
