@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from metrics.records.facts import Fact, dimension, keys, text
-from metrics.records.kinds.kind import Column, ColumnType, Kind
+from metrics.records.kinds.kind import Column, ColumnType, Holding, Kind
 
 
 class Cost(Fact):
@@ -47,9 +47,19 @@ COSTS = Kind(
     columns=[
         Column("unit", ColumnType.UNIT, "Whose cost; blank is the whole organisation"),
         Column("level", ColumnType.TEXT, "Whose rate in the unit; blank is every level"),
-        Column("start", ColumnType.DAY, "The first day", required=True, held_by="day"),
         Column(
-            "end", ColumnType.DAY, "The first day on which it no longer holds; a rate may have none"
+            "start",
+            ColumnType.DAY,
+            "The first day",
+            required=True,
+            held_by="day",
+            may_lie_ahead=True,
+        ),
+        Column(
+            "end",
+            ColumnType.DAY,
+            "The first day on which it no longer holds; a rate may have none",
+            may_lie_ahead=True,
         ),
         Column(
             "hourly_rate", ColumnType.MONEY, "Rate of a paid hour", held_by="hourly_rate_micros"
@@ -60,10 +70,12 @@ COSTS = Kind(
             "Other cost of the whole stretch, spread evenly over its days",
             held_by="direct_cost_micros",
         ),
-        Column("currency", ColumnType.CURRENCY, "ISO 4217", required=True),
+        Column("currency", ColumnType.CURRENCY, "ISO 4217; blank is the reporting currency"),
     ],
     grain=["unit", "level", "start"],
-    in_order=[("start", "end")],
+    needs=[("direct_cost", "end")],
+    holds=Holding("start", "end", of="hourly_rate"),
     one_of=["hourly_rate", "direct_cost"],
+    until='fact."end"',
     totals=[],  # read beside paid hours: kpis/measures/cost_days.py
 )

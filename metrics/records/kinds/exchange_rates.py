@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from metrics.records.facts import Fact, keys
-from metrics.records.kinds.kind import Column, ColumnType, Kind
+from metrics.records.kinds.kind import Column, ColumnType, Holding, Kind
 
 
 class ExchangeRate(Fact):
@@ -33,17 +33,28 @@ EXCHANGE_RATES = Kind(
     model=ExchangeRate,
     columns=[
         Column("currency", ColumnType.CURRENCY, "ISO 4217", required=True),
-        Column("start", ColumnType.DAY, "The first day", required=True, held_by="day"),
-        Column("end", ColumnType.DAY, "The first day on which it no longer holds"),
+        Column(
+            "start",
+            ColumnType.DAY,
+            "The first day",
+            required=True,
+            held_by="day",
+            may_lie_ahead=True,
+        ),
+        Column(
+            "end", ColumnType.DAY, "The first day on which it no longer holds", may_lie_ahead=True
+        ),
         Column(
             "rate",
             ColumnType.NUMBER,
             "What one unit of it is worth in the reporting currency",
             required=True,
+            positive=True,
         ),
     ],
     grain=["currency", "start"],
-    in_order=[("start", "end")],
+    holds=Holding("start", "end"),
     one_of=[],
+    until='fact."end"',
     totals=[],  # read beside costs: kpis/measures/cost_days.py
 )

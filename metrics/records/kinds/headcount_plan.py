@@ -22,9 +22,17 @@ HEADCOUNT_PLAN = Kind(
     model=PlannedHeadcount,
     columns=[
         Column("unit", ColumnType.UNIT, "Whose plan; blank is the whole organisation"),
-        Column("month", ColumnType.MONTH, "The month", required=True, held_by="day"),
+        Column(
+            "month",
+            ColumnType.MONTH,
+            "The month",
+            required=True,
+            held_by="day",
+            may_lie_ahead=True,
+        ),
         Column("planned", ColumnType.MEASURE, "Heads planned", required=True),
     ],
     grain=["unit", "month"],
+    until="(fact.day + interval '1 month')::date",
     totals=[],  # read beside the heads that there are: kpis/measures/staff_days.py
 )

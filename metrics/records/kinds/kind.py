@@ -1,6 +1,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
 from django.db import models
 
@@ -41,8 +42,10 @@ class Column:
     """One column of a kind's file: its name in the contract, its meaning, how it is read.
 
     A row needs what is `required`; other columns may be blank or absent, and are then unknown. A
-    measure beyond `plausible_up_to` is taken and warned of. `field` names the model field that
-    holds it where its name does not.
+    measure or amount is from `least` to `most`, by default from 0 to MEASURE_LIMIT, a number by
+    default any, and above zero where it is `positive`; a measure beyond `plausible_up_to` is taken and warned of. Only what is
+    planned or promised `may_lie_ahead` of today. `held_by` names the model field that holds it
+    where its name does not.
     """
 
     name: str
@@ -50,9 +53,22 @@ class Column:
     meaning: str
     required: bool = False
     combine: Combine = Combine.FLOW
+    least: int | None = None
+    most: int | None = None
+    positive: bool = False
     plausible_up_to: int | None = None
+    may_lie_ahead: bool = False
     choices: Sequence[str] = ()
     held_by: str = ""
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Return the least and the most that it can be."""
+        least, most = (-inf, inf) if self.type is ColumnType.NUMBER else (0, MEASURE_LIMIT)
+        return (
+            least if self.least is None else self.least,
+            most if self.most is None else self.most,
+        )
 
     @property
     def field(self) -> str:
@@ -81,14 +97,41 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """Facts that hold from one day until before another, without one until further notice.
+
+    No two of them that say `of`, or where that is blank no two at all, hold on one day for the
+    same rest of the grain.
+    """
+
+    start: str
+    end: str
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Presence:
+    """A choice that says whether a column is filled; where it is blank, whether that is decides."""
+
+    choice: str
+    column: str
+    filled: str
+    blank: str
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of fact: its columns, its grain, what cannot be, and what its totals add up.
 
     `at_most` pairs name measures of which the first can never exceed the second; `in_order` pairs
     name instants or days of which the first can never come after the second; `differ` pairs name
-    columns that can never say the same. A row is needed to know one of `one_of`; by default, one
-    of its measures. `totals` are by default its measures, added up. `operating_days` tell for a
-    date field of the model the instant column whose operating day it is.
+    columns that can never say the same; of `needs` pairs the first cannot be known without the
+    second. A row is needed to know one of `one_of`; by default, one of its measures. `totals` are
+    by default its measures, added up. `operating_days` tell for a date field of the model the
+    instant column whose operating day it is.
+
+    A fact counts on its days, or, where `until` is SQL, from its day until before that one: it
+    reads the fact under the alias `fact` and is NULL for one that holds until further notice.
     """
 
     slug: str
@@ -100,9 +143,13 @@ class Kind:
     at_most: Sequence[tuple[str, str]] = ()
     in_order: Sequence[tuple[str, str]] = ()
     differ: Sequence[tuple[str, str]] = ()
+    needs: Sequence[tuple[str, str]] = ()
+    presence: Presence | None = None
+    holds: Holding | None = None
     one_of: Sequence[str] | None = None
     totals: Sequence[Measure] | None = None
     operating_days: Mapping[str, str] = field(default_factory=dict)
+    until: str = ""
 
     @property
     def measures(self) -> list[Column]:
@@ -136,6 +183,11 @@ class Kind:
     def fields(self) -> list[str]:
         """Name the model fields that an import fills: those of the columns, then operating days."""
         return [*(column.field for column in self.columns), *self.operating_days]
+
+    def is_nullable(self, column: Column) -> bool:
+        """Tell whether a fact may leave a column unknown; elsewhere blank text is a value."""
+        held = self.model._meta.get_field(column.field)
+        return isinstance(held, models.Field) and held.null
 
     def column(self, name: str) -> Column:
         """Find a column by its name; raise KeyError where there is none."""

@@ -44,7 +44,7 @@ OUTCOMES = Kind(
         ),
         Column("n", ColumnType.MEASURE, "How many were observed"),
         Column("total", ColumnType.NUMBER, "The sum of what was observed"),
-        Column("total_squares", ColumnType.NUMBER, "The sum of its squares"),
+        Column("total_squares", ColumnType.NUMBER, "The sum of its squares", least=0),
     ],
     grain=["initiative", "date", "arm", "measure"],
     one_of=["n", "total"],

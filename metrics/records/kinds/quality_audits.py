@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from metrics.records.facts import Fact, dimension, keys, text
-from metrics.records.kinds.kind import Column, ColumnType, Kind, Measure
+from metrics.records.kinds.kind import Column, ColumnType, Kind, Measure, Presence
 
 HUMAN, MACHINE = "human", "machine"
 ERROR_KINDS = ["false_positive", "false_negative", "wrong_selection", "technical"]
@@ -75,7 +75,13 @@ QUALITY_AUDITS = Kind(
         Column("decided", ColumnType.TEXT, "The decision", required=True),
         Column("correct", ColumnType.TEXT, "The right decision", required=True),
         Column("error_kind", ColumnType.CHOICE, "What kind of error", choices=ERROR_KINDS),
-        Column("severity", ColumnType.MEASURE, "How bad the error is, 1 to 3; 3 is critical"),
+        Column(
+            "severity",
+            ColumnType.MEASURE,
+            "How bad the error is, 1 to 3; 3 is critical",
+            least=1,
+            most=CRITICAL,
+        ),
         Column(
             "auditor",
             ColumnType.PERSON,
@@ -86,6 +92,7 @@ QUALITY_AUDITS = Kind(
     ],
     grain=["employee_id", "queue", "date", "item"],
     differ=[("employee_id", "auditor")],
+    presence=Presence("decided_by", "employee_id", filled=HUMAN, blank=MACHINE),
     one_of=[],
     totals=[
         Measure("audited", "Decisions audited", "1"),

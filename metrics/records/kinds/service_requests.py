@@ -76,9 +76,16 @@ SERVICE_REQUESTS = Kind(
         Column("request_type", ColumnType.QUEUE, "What is asked for; a queue", held_by="queue_id"),
         Column("unit", ColumnType.UNIT, "Who answers for it; blank is the whole organisation"),
         Column("received_at", ColumnType.INSTANT, "When it came in", required=True),
-        Column("response_due_at", ColumnType.INSTANT, "Until when an answer was promised"),
+        Column(
+            "response_due_at",
+            ColumnType.INSTANT,
+            "Until when an answer was promised",
+            may_lie_ahead=True,
+        ),
         Column("first_response_at", ColumnType.INSTANT, "When it was first answered"),
-        Column("due_at", ColumnType.INSTANT, "Until when delivery was promised"),
+        Column(
+            "due_at", ColumnType.INSTANT, "Until when delivery was promised", may_lie_ahead=True
+        ),
         Column("delivered_at", ColumnType.INSTANT, "When it was delivered; blank while open"),
         Column("paused_seconds", ColumnType.MEASURE, "Time during which its clock stood still"),
     ],
