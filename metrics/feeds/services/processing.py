@@ -22,6 +22,7 @@ from metrics.records.services import (
     Arrivals,
     Outcome,
     lock_feed,
+    mark_changes,
     weigh_arrivals,
     write_arrivals,
 )
@@ -29,7 +30,6 @@ from opsportal.lib.formats import format_number
 from opsportal.lib.queueing import enqueue
 from opsportal.lib.tables import TableError
 from teams.audit.services import record_event
-from teams.changes.services import mark_days
 
 WAITING = (ImportState.RECEIVED, ImportState.PROCESSING)
 MAX_ATTEMPTS = 5
@@ -180,7 +180,7 @@ class _Processing:
             self.finish(tally.problems, [*plan.warnings, *tally.notes.values()])
             if import_.dry_run:
                 return
-            days = write_arrivals(arrivals, feed_id=self.feed.pk, import_id=import_.pk)
+            changes = write_arrivals(arrivals, feed_id=self.feed.pk, import_id=import_.pk)
             record_event(
                 "import.applied",
                 by=import_.received_by,
@@ -188,7 +188,7 @@ class _Processing:
                 inserted=outcome.inserted,
                 updated=outcome.updated,
             )
-            mark_days(days, reason=f"Import {import_.pk} into {self.feed.slug}")
+            mark_changes(changes, reason=f"Import {import_.pk} into {self.feed.slug}")
 
     def take_counts(self, outcome: Outcome) -> None:
         import_, tally = self.import_, self.tally

@@ -5,10 +5,9 @@ from metrics.feeds.errors import FeedError
 from metrics.feeds.models import Import, ImportState
 from metrics.records.kinds import KINDS
 from metrics.records.selectors import list_later_imports
-from metrics.records.services import lock_feed, take_back_facts
+from metrics.records.services import lock_feed, mark_changes, take_back_facts
 from teams.accounts.models import User
 from teams.audit.services import record_event
-from teams.changes.services import mark_days
 
 
 @transaction.atomic
@@ -34,11 +33,16 @@ def rollback_import(import_: Import, *, by: User | None) -> Import:
             "later_import",
             f"Later imports changed some of its rows: {named}. Roll those back first.",
         )
-    days = take_back_facts(KINDS[import_.feed.kind], import_id=import_.pk)
+    changes = take_back_facts(
+        KINDS[import_.feed.kind],
+        import_id=import_.pk,
+        first_day=import_.first_day,
+        last_day=import_.last_day,
+    )
     import_.state = ImportState.ROLLED_BACK
     import_.rolled_back_at = timezone.now()
     import_.rolled_back_by = by
     import_.save(update_fields=["state", "rolled_back_at", "rolled_back_by"])
     record_event("import.rolled_back", by=by, subject=import_, feed=import_.feed.slug)
-    mark_days(days, reason=f"Import {import_.pk} into {import_.feed.slug} rolled back")
+    mark_changes(changes, reason=f"Import {import_.pk} into {import_.feed.slug} rolled back")
     return import_

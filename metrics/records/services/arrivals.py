@@ -12,38 +12,32 @@ from typing import TYPE_CHECKING, Self
 from django.db import connection
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
-from metrics.records.kinds import ColumnType, Kind
+from metrics.records.kinds import Kind
+from metrics.records.services.matching import type_of
 from metrics.records.statements import fetch, run
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# What may be unknown to the portal when its row arrives, and be created when it is written.
-NAMED = (ColumnType.PERSON, ColumnType.UNIT, ColumnType.QUEUE)
-SQL_TYPES = {
-    ColumnType.PERSON: SQL("bigint NOT NULL"),
-    ColumnType.UNIT: SQL("bigint NOT NULL"),
-    ColumnType.QUEUE: SQL("bigint NOT NULL"),
-    ColumnType.DAY: SQL("date NOT NULL"),
-    ColumnType.MEASURE: SQL("integer"),
-}
 LEFTOVERS = SQL(
     "DROP VIEW IF EXISTS arrived; "
-    "DROP TABLE IF EXISTS arrived_rows, arrived_names, repeated_keys, changed_facts"
+    "DROP TABLE IF EXISTS arrived_rows, arrived_names, repeated, weighed"
 )
 
 
 class Arrivals:
     """The checked rows of one import, until they are written or forgotten.
 
-    Reading them goes through the view `arrived`: row, key, and the fact's own columns. A row
-    without a key has its natural grain as key, spelt in ids, so that one fact has one key however
-    a file spells its names.
+    Reading them goes through the view `arrived`: row, key, and the kind's fields. `keyed` tells
+    whether the file has keys; without them rows are told apart by their natural grain.
     """
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.fields = [column.field for column in kind.columns]
+        self.keyed = False
+        # Set when they are weighed: the feed has no fact that one of these rows could be about.
+        self.all_new = False
+        self._resolved: list[str] = []
 
     def __enter__(self) -> Self:
         for statement in (LEFTOVERS, self._tables(), self._view()):
@@ -67,6 +61,7 @@ class Arrivals:
         """
         from pyarrow import csv
 
+        self.keyed = self.keyed or rows.column("key").null_count < rows.num_rows
         buffer = BytesIO()
         csv.write_csv(rows, buffer, csv.WriteOptions(include_header=False))
         buffer.seek(0)
@@ -88,41 +83,47 @@ class Arrivals:
             SQL("INSERT INTO arrived_names SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[])"),
             [field, list(ids), list(ids.values())],
         )
+        self._resolved.append(field)
+        run(self._view())
 
     def _tables(self) -> Composable:
-        columns = SQL(", ").join(
-            SQL("{} {}").format(Identifier(column.field), SQL_TYPES[column.type])
-            for column in self.kind.columns
+        fields = SQL(", ").join(
+            SQL("{} {}").format(Identifier(field), type_of(self.kind, field))
+            for field in self.kind.fields
         )
         return SQL(
             """
-            CREATE TEMP TABLE arrived_rows (row integer NOT NULL, key text COLLATE "C", {columns});
+            CREATE TEMP TABLE arrived_rows (row integer NOT NULL, key text COLLATE "C", {fields});
             CREATE TEMP TABLE arrived_names (field text, stand_in bigint, id bigint NOT NULL)
             """
-        ).format(columns=columns)
+        ).format(fields=fields)
 
     def _view(self) -> Composable:
-        values: dict[str, Composable] = {}
-        joins: list[Composable] = []
-        for column in self.kind.columns:
-            field = SQL("r.{}").format(Identifier(column.field))
-            values[column.name] = field
-            if column.type in NAMED:
-                names = Identifier(f"names_{column.name}")
-                values[column.name] = SQL("coalesce({}.id, {})").format(names, field)
-                joins.append(
-                    SQL(
-                        " LEFT JOIN arrived_names {names}"
-                        " ON {names}.field = {name} AND {names}.stand_in = {field}"
-                    ).format(names=names, name=Literal(column.field), field=field)
-                )
-        natural = SQL(", ").join(values[name] for name in self.kind.grain)
-        columns = SQL(", ").join(
-            SQL("{} AS {}").format(values[column.name], Identifier(column.field))
-            for column in self.kind.columns
-        )
+        """Show the staged rows, with ids in the place of names; most files bring no new name."""
+        values = [
+            SQL("coalesce({names}.id, {value})" if field in self._resolved else "{value}").format(
+                names=Identifier(f"names_{field}"), value=Identifier("r", field)
+            )
+            for field in self.kind.fields
+        ]
+        joins = [
+            SQL(
+                " LEFT JOIN arrived_names {names}"
+                " ON {names}.field = {field} AND {names}.stand_in = {value}"
+            ).format(
+                names=Identifier(f"names_{field}"),
+                field=Literal(field),
+                value=Identifier("r", field),
+            )
+            for field in dict.fromkeys(self._resolved)
+        ]
         return SQL(
-            "CREATE TEMP VIEW arrived AS SELECT r.row, "
-            "coalesce(r.key, concat_ws('/', {natural})) COLLATE \"C\" AS key, {columns} "
-            "FROM arrived_rows r{joins}"
-        ).format(natural=natural, columns=columns, joins=SQL("").join(joins))
+            "CREATE OR REPLACE TEMP VIEW arrived AS "
+            "SELECT r.row, r.key, {fields} FROM arrived_rows r{joins}"
+        ).format(
+            fields=SQL(", ").join(
+                SQL("{} AS {}").format(value, Identifier(field))
+                for value, field in zip(values, self.kind.fields, strict=True)
+            ),
+            joins=SQL("").join(joins),
+        )

@@ -4,54 +4,54 @@ from datetime import date
 
 from psycopg2.sql import SQL, Identifier, Literal
 
-from metrics.records.kinds import ColumnType, Kind
-from metrics.records.statements import fetch
+from metrics.records.kinds import Kind
+from metrics.records.services.marking import Changes, collect_changes
+from metrics.records.services.matching import columns, table_of, type_of
+from metrics.records.statements import run
 
-SQL_TYPES = {ColumnType.DAY: SQL("date"), ColumnType.MEASURE: SQL("integer")}
 
+def take_back_facts(
+    kind: Kind, *, import_id: int, first_day: date | None, last_day: date | None
+) -> Changes:
+    """Delete the facts that an import inserted, restore those it overwrote; return what changed.
 
-def take_back_facts(kind: Kind, *, import_id: int) -> set[date]:
-    """Delete the facts that an import inserted, restore those it overwrote; return changed days.
-
-    Call under the feed's lock, and only where no later import stands on it
-    (`selectors.list_later_imports`).
+    The days are those that the import's rows had. Call under the feed's lock, and only where no
+    later import stands on it (`selectors.list_later_imports`).
     """
     names = {
-        "facts": Identifier(kind.model._meta.db_table),
-        "fields": SQL(", ").join(Identifier(column.field) for column in kind.columns),
-        "prior": SQL(", ").join(Identifier("was", column.field) for column in kind.columns),
+        "facts": table_of(kind),
+        "fields": columns(kind.fields),
+        "prior": columns(kind.fields, "was"),
         "record": SQL(", ").join(
-            SQL("{} {}").format(Identifier(column.field), SQL_TYPES.get(column.type, SQL("bigint")))
-            for column in kind.columns
+            SQL("{} {}").format(Identifier(field), type_of(kind, field)) for field in kind.fields
         ),
         "kind": Literal(kind.slug),
         "import_": Literal(import_id),
     }
-    delete = SQL(
+    written = SQL("SELECT * FROM {} WHERE written_by_id = {} AND day BETWEEN {} AND {}").format(
+        table_of(kind), *map(Literal, (import_id, first_day, last_day))
+    )
+    overwritten = SQL(
         """
-        WITH gone AS (
-            DELETE FROM {facts} f WHERE f.written_by_id = {import_} AND NOT EXISTS (
-                SELECT FROM metrics_priorversion p
-                WHERE p.overwritten_by_id = {import_} AND p.kind = {kind} AND p.fact_id = f.id
-            ) RETURNING day
-        )
-        SELECT DISTINCT day FROM gone
+        SELECT p.fact_id, p.written_by_id, was.* FROM metrics_priorversion p,
+            jsonb_to_record(p.values) AS was({record})
+        WHERE p.overwritten_by_id = {import_} AND p.kind = {kind}
         """
     ).format(**names)
+    changes = collect_changes(kind, [written, overwritten])
     restore = SQL(
         """
-        WITH back AS (
-            DELETE FROM metrics_priorversion
-            WHERE overwritten_by_id = {import_} AND kind = {kind}
-            RETURNING fact_id, written_by_id, values
-        ), restored AS (
-            UPDATE {facts} f SET ({fields}, written_by_id) = ROW({prior}, back.written_by_id)
-            FROM back
-                JOIN {facts} stood ON stood.id = back.fact_id,
-                jsonb_to_record(back.values) AS was({record})
-            WHERE f.id = back.fact_id RETURNING f.day AS day, stood.day AS old_day
-        )
-        SELECT day FROM restored UNION SELECT old_day FROM restored
+        UPDATE {facts} f SET ({fields}, written_by_id) = ROW({prior}, was.written_by_id)
+        FROM ({overwritten}) AS was WHERE f.id = was.fact_id
         """
+    ).format(overwritten=overwritten, **names)
+    forget = SQL(
+        "DELETE FROM metrics_priorversion WHERE overwritten_by_id = {import_} AND kind = {kind}"
     ).format(**names)
-    return {day for statement in (delete, restore) for (day,) in fetch(statement)}
+    # What is restored was written by another; what is left of this import's is its own.
+    delete = SQL("DELETE FROM {} WHERE id IN (SELECT id FROM ({}) AS f)").format(
+        table_of(kind), written
+    )
+    for statement in (restore, forget, delete):
+        run(statement)
+    return changes

@@ -6,8 +6,10 @@ from datetime import date
 from django.db import transaction
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
-from metrics.records.kinds import Kind
 from metrics.records.services.arrivals import Arrivals
+from metrics.records.services.marking import Changes, collect_changes
+from metrics.records.services.matching import columns, identity, same, table_of
+from metrics.records.services.repeats import settle_repeats
 from metrics.records.statements import fetch, run
 
 
@@ -40,175 +42,114 @@ def weigh_arrivals(arrivals: Arrivals, *, feed_id: int) -> Outcome:
     lock.
     """
     run(SQL("ANALYZE arrived_rows"))
-    more_updated, more_unchanged = _settle_repeats(arrivals, feed_id)
-    changed = _find_changed(arrivals, feed_id)
-    [(rows, new, first_day, last_day)] = fetch(
-        SQL(
-            """
-            SELECT count(*), count(*) FILTER (WHERE f.key IS NULL), min(a.day), max(a.day)
-            FROM arrived a LEFT JOIN {facts} f ON f.feed_id = %s AND f.key = a.key
-            """
-        ).format(facts=_table(arrivals.kind)),
-        [feed_id],
-    )
+    days = _find_days()
+    facts = _of_feed(arrivals, feed_id, days)
+    more_updated, more_unchanged = settle_repeats(arrivals, facts)
+    [(rows,)] = fetch(SQL("SELECT count(*) FROM arrived_rows"))
+    [(stands,)] = fetch(SQL("SELECT EXISTS ({})").format(facts))
+    arrivals.all_new = not stands
+    new, changed = _compare(arrivals, facts) if stands else (rows, 0)
     return Outcome(
         inserted=new,
         updated=changed + more_updated,
         unchanged=rows - new - changed + more_unchanged,
-        first_day=first_day,
-        last_day=last_day,
+        first_day=days[0],
+        last_day=days[1],
     )
 
 
-def write_arrivals(arrivals: Arrivals, *, feed_id: int, import_id: int) -> set[date]:
+def write_arrivals(arrivals: Arrivals, *, feed_id: int, import_id: int) -> Changes:
     """Write weighed rows as facts and keep what they overwrite; return the days that changed.
 
-    The days include those on which an overwritten fact stood before. Call under the feed's lock,
-    after `weigh_arrivals`.
+    The days include those on which an overwritten fact counted before. Call under the feed's
+    lock, after `weigh_arrivals`.
     """
+    kind = arrivals.kind
     names = {
-        "facts": _table(arrivals.kind),
-        "fields": _columns(arrivals),
-        "arrived": _columns(arrivals, "a"),
+        "facts": table_of(kind),
+        "fields": columns(kind.fields),
+        "arrived": columns(kind.fields, "a"),
         "values": _as_json(arrivals, "f"),
-        "kind": Literal(arrivals.kind.slug),
+        "kind": Literal(kind.slug),
         "feed": Literal(feed_id),
         "import_": Literal(import_id),
     }
-    run(
-        SQL(
-            """
-            INSERT INTO metrics_priorversion
-                (overwritten_by_id, written_by_id, kind, fact_id, values)
-            SELECT {import_}, f.written_by_id, {kind}, f.id, {values}
-            FROM {facts} f JOIN changed_facts c ON c.id = f.id
-            """
-        ).format(**names)
+    insert = SQL(
+        "INSERT INTO {facts} (feed_id, key, {fields}, written_by_id) "
+        "SELECT {feed}, a.key, {arrived}, {import_} FROM arrived a"
+    ).format(**names)
+    if arrivals.all_new:
+        run(insert)
+        return collect_changes(kind, [SQL("SELECT * FROM arrived")])
+    changes = collect_changes(
+        kind,
+        [
+            SQL("SELECT a.* FROM arrived a JOIN weighed w USING (row)"),
+            SQL("SELECT f.* FROM {facts} f JOIN weighed w USING (id)").format(**names),
+        ],
     )
-    days = _days_of(
-        SQL(
-            """
-            WITH written AS (
-                UPDATE {facts} f SET ({fields}, written_by_id) = ROW({arrived}, {import_})
-                FROM changed_facts c JOIN arrived a ON a.row = c.row
-                WHERE f.id = c.id RETURNING f.day, c.old_day
-            )
-            SELECT day FROM written UNION SELECT old_day FROM written
-            """
-        ).format(**names)
-    )
-    return days | _days_of(
-        SQL(
-            """
-            WITH written AS (
-                INSERT INTO {facts} (feed_id, key, {fields}, written_by_id)
-                SELECT {feed}, a.key, {arrived}, {import_} FROM arrived a
-                WHERE NOT EXISTS (
-                    SELECT FROM {facts} f WHERE f.feed_id = {feed} AND f.key = a.key
-                )
-                RETURNING day
-            )
-            SELECT DISTINCT day FROM written
-            """
-        ).format(**names)
-    )
+    keep = SQL(
+        """
+        INSERT INTO metrics_priorversion (overwritten_by_id, written_by_id, kind, fact_id, values)
+        SELECT {import_}, f.written_by_id, {kind}, f.id, {values}
+        FROM {facts} f JOIN weighed w USING (id)
+        """
+    ).format(**names)
+    update = SQL(
+        """
+        UPDATE {facts} f SET ({fields}, written_by_id) = ROW({arrived}, {import_})
+        FROM weighed w JOIN arrived a USING (row) WHERE f.id = w.id
+        """
+    ).format(**names)
+    for statement in (keep, update, insert + SQL(" JOIN weighed w USING (row) WHERE w.id IS NULL")):
+        run(statement)
+    return changes
 
 
-def _settle_repeats(arrivals: Arrivals, feed_id: int) -> tuple[int, int]:
-    """Drop rows that a later row of the same key supersedes.
+def _find_days() -> tuple[date | None, date | None]:
+    [days] = fetch(SQL("SELECT min(day), max(day) FROM arrived_rows"))
+    return days[0], days[1]
 
-    Returns how many rows more than the keys' last ones count as updated, and as unchanged.
+
+def _of_feed(arrivals: Arrivals, feed_id: int, days: tuple[date | None, date | None]) -> Composable:
+    """Select the feed's facts that arrived rows can be about.
+
+    What has a key may have stood on any day; what has none keeps its day.
     """
-    repeated = run(
-        SQL(
-            "CREATE TEMP TABLE repeated_keys AS "
-            "SELECT key FROM arrived GROUP BY key HAVING count(*) > 1"
-        )
+    where = SQL("key IS NOT NULL")
+    if not arrivals.keyed:
+        where = SQL("key IS NULL AND day BETWEEN {} AND {}").format(*map(Literal, days))
+    return SQL("SELECT * FROM {} WHERE feed_id = {} AND {}").format(
+        table_of(arrivals.kind), Literal(feed_id), where
     )
-    if not repeated:
-        return 0, 0
-    names = {
-        "facts": _table(arrivals.kind),
-        "arrived": _columns(arrivals, "a"),
-        "stood": _columns(arrivals, "f"),
-    }
-    [(superseded, updated)] = fetch(
-        SQL(
-            """
-            WITH told AS (
-                SELECT key, row, said, lag(said) OVER (PARTITION BY key ORDER BY row) AS before
-                FROM (
-                    SELECT f.key, 0 AS row, ROW({stood})::text AS said
-                    FROM {facts} f JOIN repeated_keys USING (key) WHERE f.feed_id = %s
-                    UNION ALL
-                    SELECT a.key, a.row, ROW({arrived})::text
-                    FROM arrived a JOIN repeated_keys USING (key)
-                ) AS lines
-            ), keys AS (
-                SELECT count(*) FILTER (WHERE row > 0) AS rows,
-                    count(*) FILTER (WHERE said <> before) AS changes,
-                    max(said) FILTER (WHERE row = 0) AS stood,
-                    (array_agg(said ORDER BY row DESC))[1] AS stays
-                FROM told GROUP BY key
-            )
-            SELECT coalesce(sum(rows - 1), 0),
-                coalesce(sum(changes - (stood IS NOT NULL)::int)
-                    FILTER (WHERE stood IS DISTINCT FROM stays), 0)
-            FROM keys
-            """
-        ).format(**names),
-        [feed_id],
-    )
+
+
+def _compare(arrivals: Arrivals, facts: Composable) -> tuple[int, int]:
+    """Note which rows are new and which say something else than their fact; count both."""
+    kind, keyed = arrivals.kind, arrivals.keyed
+    told = [field for field in kind.fields if field not in identity(kind, keyed=keyed)]
     run(
         SQL(
             """
-            DELETE FROM arrived_rows WHERE row IN (
-                SELECT row FROM (
-                    SELECT row, lead(row) OVER (PARTITION BY key ORDER BY row) AS later
-                    FROM arrived JOIN repeated_keys USING (key)
-                ) AS lines WHERE later IS NOT NULL
-            )
-            """
-        )
-    )
-    return int(updated), int(superseded - updated)
-
-
-def _find_changed(arrivals: Arrivals, feed_id: int) -> int:
-    """Note which facts say something else than the row that arrived for them; count them."""
-    return run(
-        SQL(
-            """
-            CREATE TEMP TABLE changed_facts AS
-            SELECT f.id, f.day AS old_day, a.row
-            FROM arrived a JOIN {facts} f ON f.feed_id = %s AND f.key = a.key
-            WHERE ({stood}) IS DISTINCT FROM ({arrived})
+            CREATE TEMP TABLE weighed AS
+            SELECT a.row, f.id FROM arrived a LEFT JOIN ({facts}) f ON {same}
+            WHERE f.id IS NULL OR ROW({stood}) IS DISTINCT FROM ROW({arrived})
             """
         ).format(
-            facts=_table(arrivals.kind),
-            stood=_columns(arrivals, "f"),
-            arrived=_columns(arrivals, "a"),
-        ),
-        [feed_id],
+            facts=facts,
+            same=same(kind, "a", "f", keyed=keyed),
+            stood=columns(told, "f"),
+            arrived=columns(told, "a"),
+        )
     )
-
-
-def _table(kind: Kind) -> Identifier:
-    return Identifier(kind.model._meta.db_table)
-
-
-def _columns(arrivals: Arrivals, of: str = "") -> Composable:
-    return SQL(", ").join(
-        Identifier(of, field) if of else Identifier(field) for field in arrivals.fields
-    )
+    run(SQL("ANALYZE weighed"))
+    [(all_, changed)] = fetch(SQL("SELECT count(*), count(id) FROM weighed"))
+    return all_ - changed, changed
 
 
 def _as_json(arrivals: Arrivals, of: str) -> Composable:
     pairs = SQL(", ").join(
-        SQL("{}, {}").format(Literal(field), Identifier(of, field)) for field in arrivals.fields
+        SQL("{}, {}").format(Literal(field), Identifier(of, field))
+        for field in arrivals.kind.fields
     )
     return SQL("jsonb_build_object({})").format(pairs)
-
-
-def _days_of(sql: Composable) -> set[date]:
-    return {day for (day,) in fetch(sql)}
