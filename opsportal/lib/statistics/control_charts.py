@@ -1,8 +1,8 @@
 """Control charts: is this value outside what the process does anyway?
 
-The chart of individual values and moving ranges (XmR), its four rules, and a new start wherever
-a definition version or a declared change breaks the series. None is a period without data: it
-is passed over and breaks neither a moving range nor a run.
+The chart of individual values and moving ranges (XmR), the four rules of every chart, and a new
+start wherever a definition version or a declared change breaks the series. None is a period
+without data: it is passed over and breaks neither a moving range nor a run.
 """
 
 from __future__ import annotations
@@ -22,12 +22,11 @@ RUN_IN_A_ROW = 6
 
 
 class Limits(NamedTuple):
-    """What the process does anyway: mean ± 3 sigma, sigma from the mean moving range."""
+    """What the process does anyway: mean ± 3 sigma."""
 
     mean: float
     lower: float
     upper: float
-    mean_moving_range: float
 
 
 class Rule(StrEnum):
@@ -47,56 +46,85 @@ class Chunk(NamedTuple):
     limits: Limits | None
 
 
+class Point(NamedTuple):
+    """A value with the limits that hold for it."""
+
+    value: float
+    limits: Limits
+
+
 # The rules that fired at a point; None where there is no data.
 Signal = frozenset[Rule] | None
 
 
 def xmr(values: Sequence[float | None], *, screen: bool = True) -> Limits | None:
-    """Calculate the limits of a series; None below two values.
+    """Calculate the limits of a series, sigma from the mean moving range; None below two values.
+
+    D. J. Wheeler 1993, Understanding Variation; NIST e-Handbook 6.3.2.2 for the constants.
+    """
+    mean_range = mean_moving_range(values, screen=screen)
+    if mean_range is None:
+        return None
+    # `statistics.mean` is exact, so that a constant series lies on its mean to the last bit.
+    middle = mean(value for value in values if value is not None)
+    reach = 3 * SIGMA_PER_MEAN_RANGE * mean_range
+    return Limits(middle, middle - reach, middle + reach)
+
+
+def mean_moving_range(values: Sequence[float | None], *, screen: bool = True) -> float | None:
+    """Calculate the mean step from one value to the next, up or down; None below two values.
 
     `screen` leaves out, once, moving ranges beyond 3.267 times their mean, which are themselves
-    signals and would widen the limits. D. J. Wheeler 1993, Understanding Variation; NIST
-    e-Handbook 6.3.2.2 for the constants.
+    signals and would widen the limits.
     """
     present = [value for value in values if value is not None]
     ranges = [abs(after - before) for before, after in pairwise(present)]
     if not ranges:
         return None
     mean_range = mean(ranges)
-    if screen:
-        mean_range = mean(size for size in ranges if size <= RANGE_LIMIT * mean_range)
-    # `statistics.mean` is exact, so that a constant series lies on its mean to the last bit.
-    middle = mean(present)
-    reach = 3 * SIGMA_PER_MEAN_RANGE * mean_range
-    return Limits(middle, middle - reach, middle + reach, mean_range)
+    if not screen:
+        return mean_range
+    return mean(size for size in ranges if size <= RANGE_LIMIT * mean_range)
+
+
+def cut_at(length: int, breaks: Iterable[int]) -> list[tuple[int, int]]:
+    """Cut a series at each index in `breaks` into [start, end); indexes outside it are void."""
+    starts = sorted({0, *(index for index in breaks if 0 < index < length)})
+    return [(a, b) for a, b in pairwise([*starts, length]) if a < b]
 
 
 def xmr_by_chunk(
     values: Sequence[float | None], breaks: Iterable[int], *, screen: bool = True
 ) -> list[Chunk]:
-    """Calculate limits anew from each index in `breaks` on; indexes outside the series are void."""
-    starts = sorted({0, *(index for index in breaks if 0 < index < len(values))})
-    edges = [*starts, len(values)]
-    return [Chunk(a, b, xmr(values[a:b], screen=screen)) for a, b in pairwise(edges) if a < b]
+    """Calculate limits anew from each index in `breaks` on."""
+    return [Chunk(a, b, xmr(values[a:b], screen=screen)) for a, b in cut_at(len(values), breaks)]
 
 
 def find_signals(values: Sequence[float | None], limits: Limits | None) -> list[Signal]:
+    """Find for each point the rules that fired, where all points have the same limits."""
+    return find_signals_within(values, [limits] * len(values))
+
+
+def find_signals_within(
+    values: Sequence[float | None], limits: Sequence[Limits | None]
+) -> list[Signal]:
     """Find for each point the rules that fired; every point of a run carries its rule.
 
-    Beyond the limits; 8 or more on one side of the mean; 6 or more in a row rising or falling;
-    2 of 3 beyond two thirds of the way to the same limit. Points without data are None, and
-    without limits nothing fires.
+    Beyond the point's own limits; 8 or more on one side of the mean; 6 or more in a row rising
+    or falling; 2 of 3 beyond two thirds of the way to the same limit. Points without data are
+    None; one without limits fires nothing and is passed over.
     """
-    present = [(index, value) for index, value in enumerate(values) if value is not None]
-    points = [value for _, value in present]
-    fired: list[set[Rule]] = [set() for _ in points]
-    if limits is not None:
-        for rule, find in _RULES.items():
-            for place in find(points, limits):
-                fired[place].add(rule)
-    signals: list[Signal] = [None] * len(values)
-    for (index, _), rules in zip(present, fired, strict=True):
-        signals[index] = frozenset(rules)
+    signals: list[Signal] = [None if value is None else frozenset() for value in values]
+    judged = [
+        (index, Point(value, within))
+        for index, (value, within) in enumerate(zip(values, limits, strict=True))
+        if value is not None and within is not None
+    ]
+    points = [point for _, point in judged]
+    for rule, find in _RULES.items():
+        for place in find(points):
+            index, _ = judged[place]
+            signals[index] = (signals[index] or frozenset()) | {rule}
     return signals
 
 
@@ -125,38 +153,43 @@ def outside_since(signals: Sequence[Signal]) -> int | None:
     return since
 
 
-def _beyond_limits(points: Sequence[float], limits: Limits) -> Iterator[int]:
-    for place, value in enumerate(points):
+def _beyond_limits(points: Sequence[Point]) -> Iterator[int]:
+    for place, (value, limits) in enumerate(points):
         if not limits.lower <= value <= limits.upper:
             yield place
 
 
-def _on_one_side(points: Sequence[float], limits: Limits) -> Iterator[int]:
+def _on_one_side(points: Sequence[Point]) -> Iterator[int]:
     """A point on the mean is on no side and ends a run."""
-    sides = [_sign(value - limits.mean) for value in points]
+    sides = [_sign(value - limits.mean) for value, limits in points]
     for start, end, side in _runs(sides):
         if side and end - start >= RUN_ON_ONE_SIDE:
             yield from range(start, end)
 
 
-def _in_a_row(points: Sequence[float], limits: Limits) -> Iterator[int]:
+def _in_a_row(points: Sequence[Point]) -> Iterator[int]:
     """Six points are five steps the same way; a step of nothing ends a run."""
-    steps = [_sign(after - before) for before, after in pairwise(points)]
+    steps = [_sign(after.value - before.value) for before, after in pairwise(points)]
     for start, end, direction in _runs(steps):
         if direction and end - start >= RUN_IN_A_ROW - 1:
             yield from range(start, end + 1)
 
 
-def _two_of_three(points: Sequence[float], limits: Limits) -> Iterator[int]:
+def _two_of_three(points: Sequence[Point]) -> Iterator[int]:
     """The two carry the rule, the third does not."""
-    warning = (limits.upper - limits.mean) * 2 / 3
-    sides = [_sign(v - limits.mean) * (abs(v - limits.mean) > warning) for v in points]
+    sides = [_outer_third(point) for point in points]
     for place, side in enumerate(sides):
         if side and side in (*sides[max(0, place - 2) : place], *sides[place + 1 : place + 3]):
             yield place
 
 
-_RULES: dict[Rule, Callable[[Sequence[float], Limits], Iterator[int]]] = {
+def _outer_third(point: Point) -> int:
+    """Tell the side on which a point lies in the outer third or beyond; 0 where it does not."""
+    off = point.value - point.limits.mean
+    return _sign(off) * (abs(off) > (point.limits.upper - point.limits.mean) * 2 / 3)
+
+
+_RULES: dict[Rule, Callable[[Sequence[Point]], Iterator[int]]] = {
     Rule.BEYOND_LIMITS: _beyond_limits,
     Rule.EIGHT_ON_ONE_SIDE: _on_one_side,
     Rule.SIX_IN_A_ROW: _in_a_row,

@@ -10,6 +10,8 @@ from opsportal.lib.statistics.control_charts import (
     Signal,
     find_signals,
     find_signals_by_chunk,
+    find_signals_within,
+    mean_moving_range,
     outside_since,
     xmr,
     xmr_by_chunk,
@@ -17,7 +19,7 @@ from opsportal.lib.statistics.control_charts import (
 
 NIST = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
 OUTLIER = [1, 2, 1, 2, 10, *[1, 2] * 6, 1]
-CALM = Limits(mean=0, lower=-3, upper=3, mean_moving_range=1.128)
+CALM = Limits(mean=0, lower=-3, upper=3)
 
 series = st.lists(st.one_of(st.none(), st.integers(-50, 50).map(float)), max_size=40)
 
@@ -27,8 +29,8 @@ def places(signals: Sequence[Signal], rule: Rule) -> list[int]:
 
 
 def test_xmr_as_nist_6_3_2_2() -> None:
-    limits = xmr(NIST)
-    assert limits == pytest.approx((50.81, 45.8159, 55.8041, 1.8778), abs=5e-5)
+    assert xmr(NIST) == pytest.approx((50.81, 45.8159, 55.8041), abs=5e-5)
+    assert mean_moving_range(NIST) == pytest.approx(1.8778, abs=5e-5)
 
 
 def test_xmr_screened_once_as_nhs_r_plot_the_dots() -> None:
@@ -144,3 +146,12 @@ def test_chunks_cover_the_series_once(values: list[float | None], breaks: list[i
     assert covered == list(range(len(values)))
     assert {chunk.start for chunk in chunks} >= {b for b in breaks if 0 < b < len(values)}
     assert len(find_signals_by_chunk(values, chunks)) == len(values)
+
+
+def test_each_point_is_judged_by_its_own_limits() -> None:
+    wide = Limits(mean=0, lower=-30, upper=30)
+    values = [4.0, 4.0, 1.0, 4.0, None]
+    signals = find_signals_within(values, [CALM, wide, None, CALM, CALM])
+    assert places(signals, Rule.BEYOND_LIMITS) == [0, 3]
+    assert places(signals, Rule.TWO_OF_THREE) == [0, 3]
+    assert signals[2:] == [N, frozenset({Rule.BEYOND_LIMITS, Rule.TWO_OF_THREE}), None]
