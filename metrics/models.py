@@ -23,7 +23,7 @@ from metrics.records.models import (
     ServiceRequest,
     WorkRecord,
 )
-from metrics.targets.models import Ramp, Target
+from metrics.targets.models import Ramp, Target, TargetChange
 
 __all__ = [
     "TOTALS",
@@ -49,5 +49,6 @@ __all__ = [
     "RowError",
     "ServiceRequest",
     "Target",
+    "TargetChange",
     "WorkRecord",
 ]

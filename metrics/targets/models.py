@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django.db.models import F, Q
 
+from metrics.kpis.models import ReviewState
 from opsportal.lib.ranges import OneIdRange
 
 
@@ -79,3 +80,52 @@ class Ramp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kpi} of {self.unit}, {self.valid}: {len(self.shares)} weeks"
+
+
+@pghistory.track()
+class TargetChange(models.Model):
+    """One row per target that someone proposed for a unit, whatever became of it.
+
+    Analysts propose; who leads the unit or above decides, or another analyst. Approved, it
+    becomes a Target; nothing is ever overwritten.
+    """
+
+    kpi = models.ForeignKey("metrics.Kpi", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("teams.Unit", on_delete=models.PROTECT, related_name="+")
+    low = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    high = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    start = models.DateField(null=True, help_text="Null: from the beginning.")
+    end = models.DateField(null=True, help_text="The first day on which it no longer holds.")
+    reason = models.TextField()
+    state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.OPEN)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True)
+    review = models.TextField(blank=True, help_text="What the reviewer said.")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kpi", "unit"],
+                condition=Q(state=ReviewState.OPEN),
+                name="targetchange_one_open",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ReviewState.APPROVED)
+                | Q(reviewed_by__isnull=False) & ~Q(reviewed_by=F("proposed_by")),
+                name="targetchange_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(low__isnull=False) | Q(high__isnull=False),
+                name="targetchange_says_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi} of {self.unit}: {self.state}"

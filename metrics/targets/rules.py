@@ -1,5 +1,11 @@
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
+
+# The places that a target is kept with.
+PLACES = Decimal("0.0001")
 
 
 class Attainment(StrEnum):
@@ -56,3 +62,37 @@ def classify_attainment(
     if (target_low is None or low >= target_low) and (target_high is None or high <= target_high):
         return Attainment.MET
     return Attainment.TOO_CLOSE
+
+
+class Allowance(NamedTuple):
+    """What a newcomer is held to: a share (0 to 1) of full expectation, in a week since the start.
+
+    The first week is 1.
+    """
+
+    share: Decimal
+    week: int
+
+
+def allow_for(shares: Sequence[Decimal], first_day: date, day: date) -> Allowance | None:
+    """Find the share of the week that a day lies in; None once the whole is expected.
+
+    A day before the first one is in the first week: work done before is not more to be expected.
+    """
+    week = max((day - first_day).days // 7, 0) + 1
+    return Allowance(shares[week - 1], week) if week <= len(shares) else None
+
+
+def ease_target(
+    low: Decimal | None, high: Decimal | None, share: Decimal, *, lower_is_better: bool
+) -> tuple[Decimal | None, Decimal | None]:
+    """Ease a target to a share of it, on the side on which a newcomer falls short.
+
+    Of what is to be high, and of a band, the lower end is multiplied by the share; of what is to
+    be low, the upper end is divided by it. The other end stays. A share of 0 expects nothing.
+    """
+    if share == 0:
+        return None, None
+    if lower_is_better:
+        return low, None if high is None else (high / share).quantize(PLACES)
+    return None if low is None else (low * share).quantize(PLACES), high

@@ -1,110 +1,96 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import connection
-
+from metrics.kpis.models import Direction, StatisticalModel
 from metrics.kpis.values import KpiValue
-from metrics.targets.rules import Attainment, classify_attainment
-
-# Where a value's own target would stand: with the team that the person was in on the day, or with
-# the unit; then upward, as the tree stood on the day, to the nearest unit that has one.
-_NEAREST = """
-    WITH RECURSIVE asked AS (
-        SELECT DISTINCT unit_id, person_id, day
-        FROM unnest(%(units)s::bigint[], %(people)s::bigint[], %(days)s::date[])
-            AS asked(unit_id, person_id, day)
-    ),
-    above(unit_id, person_id, day, above_id, steps) AS (
-        SELECT asked.unit_id, asked.person_id, asked.day,
-            coalesce(place.unit_id, asked.unit_id), 0
-        FROM asked
-        LEFT JOIN teams_assignment place
-            ON place.person_id = asked.person_id AND place.valid @> asked.day
-        UNION ALL
-        SELECT above.unit_id, above.person_id, above.day, placement.parent_id, above.steps + 1
-        FROM above
-        JOIN teams_unitplacement placement
-            ON placement.unit_id = above.above_id AND placement.valid @> above.day
-    )
-    SELECT DISTINCT ON (above.unit_id, above.person_id, above.day, target.kpi_id)
-        target.kpi_id, above.unit_id, above.person_id, above.day, target.low, target.high
-    FROM above
-    JOIN metrics_target target ON target.unit_id = above.above_id AND target.valid @> above.day
-    WHERE target.kpi_id = ANY(%(kpis)s)
-    ORDER BY above.unit_id, above.person_id, above.day, target.kpi_id, above.steps
-"""
-
-
-class Aim(NamedTuple):
-    """What a target asks for: at least `low`, at most `high`, in the KPI's own unit."""
-
-    low: Decimal | None
-    high: Decimal | None
+from metrics.targets.readings import Aim, Asked, Expectations, find_expectations
+from metrics.targets.rules import (
+    Allowance,
+    Attainment,
+    allow_for,
+    classify_attainment,
+    ease_target,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedValue(KpiValue):
-    """A value with what it was to be and whether it was."""
+    """A value with what it was to be and whether it was.
+
+    `target` is what the value was held to; `allowance` says which share of full expectation that
+    is, for a person in the weeks of a ramp.
+    """
 
     target: Aim | None
     attainment: Attainment
+    allowance: Allowance | None = None
+
+
+_GIVEN = [field.name for field in fields(KpiValue)]
+
+
+class HeldTo(NamedTuple):
+    """What a value is held to, and the share of full expectation that it is."""
+
+    aim: Aim | None
+    allowance: Allowance | None = None
 
 
 def judge_values(values: Iterable[KpiValue]) -> list[JudgedValue]:
     """Judge values against the target in force on each period's last day, in one query.
 
     A unit without a target of its own has that of the nearest unit above it on that day; a person
-    has that of the unit they were in; a queue is held to the target of its unit.
+    has that of the unit they were in, eased by the ramp of the week that the day lies in; a queue
+    is held to the target of its unit.
     """
     values = list(values)
-    aims = _find_aims(values)
-    return [_judge(value, aims.get(_key(value))) for value in values]
+    expectations = find_expectations(map(_ask, values))
+    return [_judge(value, _hold(value, expectations)) for value in values]
 
 
-def _judge(value: KpiValue, target: Aim | None) -> JudgedValue:
+def _ask(value: KpiValue) -> Asked:
+    person_id = value.person.id if value.person else None
+    return Asked(value.definition.kpi_id, value.unit.id, person_id, value.period.last_day)
+
+
+def _hold(value: KpiValue, expectations: Expectations) -> HeldTo:
+    asked = _ask(value)
+    nearest = expectations.target_on(asked)
+    if nearest is None:
+        return HeldTo(None)
+    ramp = expectations.ramp_on(asked)
+    allowance = ramp and allow_for(ramp.shares, ramp.first_day, asked.day)
+    if allowance is None:
+        return HeldTo(nearest.aim)
+    eased = Aim(
+        *ease_target(
+            *nearest.aim,
+            allowance.share,
+            lower_is_better=value.definition.direction == Direction.LOWER,
+        )
+    )
+    return HeldTo(None if eased == (None, None) else eased, allowance)
+
+
+def _judge(value: KpiValue, held_to: HeldTo) -> JudgedValue:
+    low, high = value.low, value.high
+    if value.definition.model == StatisticalModel.TOTAL:
+        # A count of all there is, not a sample: it is as certain as it is.
+        low = high = value.value
+    target = held_to.aim
     attainment = classify_attainment(
         value.value,
-        value.low,
-        value.high,
+        low,
+        high,
         n=float(value.n or 0),
         minimum_n=value.definition.minimum_n,
         target_low=target.low if target else None,
         target_high=target.high if target else None,
     )
     return JudgedValue(
-        **{field.name: getattr(value, field.name) for field in fields(KpiValue)},
+        **{name: getattr(value, name) for name in _GIVEN},
         target=target,
         attainment=attainment,
+        allowance=held_to.allowance,
     )
-
-
-_Key = tuple[int, int, int | None, date]
-
-
-def _key(value: KpiValue) -> _Key:
-    person_id = value.person.id if value.person else None
-    return value.definition.kpi_id, value.unit.id, person_id, value.period.last_day
-
-
-def _find_aims(values: list[KpiValue]) -> dict[_Key, Aim]:
-    keys = {_key(value) for value in values}
-    if not keys:
-        return {}
-    kpis, units, people, days = zip(*keys, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _NEAREST,
-            {
-                "kpis": sorted(set(kpis)),
-                "units": list(units),
-                "people": list(people),
-                "days": list(days),
-            },
-        )
-        return {
-            (kpi, unit, person, day): Aim(low, high)
-            for kpi, unit, person, day, low, high in cursor.fetchall()
-        }
