@@ -5,6 +5,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from metrics.feeds.rules.promises import Promise
+
 # Facts point here without a check of their own.
 KEPT = pgtrigger.Protect(name="kept_for_its_facts", operation=pgtrigger.Delete)
 
@@ -53,6 +55,17 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def promise(self) -> Promise:
+        """Give what it promises; one without any days promises nothing."""
+        return Promise(
+            weekdays=frozenset(self.promised_weekdays),
+            month_days=frozenset(self.promised_month_days),
+            by=self.promised_by,
+            after_days=self.promised_after_days,
+            since=self.promised_since,
+        )
 
 
 class FeedDay(models.Model):
