@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from django.core.exceptions import ValidationError
@@ -8,9 +8,14 @@ from django.db import IntegrityError, transaction
 from metrics.feeds.errors import FeedError
 from metrics.feeds.models import Feed
 from metrics.feeds.rules.mapping import MappingError, parse_mapping
+from metrics.feeds.rules.promises import Promise
+from metrics.feeds.services.schedules import set_promise
 from metrics.records.kinds import KINDS
 from teams.accounts.models import User
 from teams.audit.services import record_event
+from teams.structure.models import Unit
+
+NOTHING_PROMISED = Promise()
 
 
 def create_feed(
@@ -21,9 +26,14 @@ def create_feed(
     name: str = "",
     create_missing: bool = False,
     all_or_nothing: bool = False,
+    promise: Promise = NOTHING_PROMISED,
+    covers: Collection[Unit] = (),
     by: User | None,
 ) -> Feed:
-    """Create a feed; raise FeedError for a slug that is taken, an unknown kind or a bad mapping."""
+    """Create a feed; raise FeedError for a slug that is taken, an unknown kind or a bad mapping.
+
+    And for a promise that `set_promise` refuses.
+    """
     try:
         validate_slug(slug)
     except ValidationError:
@@ -51,6 +61,8 @@ def create_feed(
                 all_or_nothing=all_or_nothing,
             )
             record_event("feed.created", by=by, subject=feed, kind=kind, mapping=feed.mapping)
+            if promise or covers:
+                set_promise(feed, promise=promise, covers=covers, by=by)
     except IntegrityError:
         raise FeedError("slug_taken", f"There is a feed '{slug}' already.") from None
     return feed

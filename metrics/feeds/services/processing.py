@@ -11,6 +11,7 @@ from metrics.feeds.models import Import, ImportState, RowError
 from metrics.feeds.readers import open_rows
 from metrics.feeds.rules.checks import check_chunk
 from metrics.feeds.rules.chunks import PROBLEMS_KEPT, Tally
+from metrics.feeds.rules.control_totals import ControlTotals
 from metrics.feeds.rules.mapping import Plan, plan_columns
 from metrics.feeds.rules.problems import Note, Problem
 from metrics.feeds.services.locking import working_on
@@ -114,6 +115,7 @@ class _Processing:
         self.kind = KINDS[self.feed.kind]
         self.names = Names(create_missing=self.feed.create_missing, today=timezone.localdate())
         self.tally = Tally()
+        self.totals = ControlTotals(self.kind, self.import_.expected)
 
     def run(self) -> None:
         with Arrivals(self.kind) as arrivals:
@@ -142,12 +144,15 @@ class _Processing:
             return plan, problems
         wanted = {name for source in plan.sources.values() for name in source.expression.names}
         for chunk in rows.read(wanted):
+            self.totals.add(plan, chunk)
             arrivals.add(check_chunk(plan, chunk, self.names.interpret, self.tally))
             Import.objects.filter(pk=self.import_.pk).update(
                 rows=self.tally.rows, rejected=self.tally.rejected
             )
         self.import_.read_at = self.import_.checked_at = timezone.now()
-        return plan, []
+        problems = self.totals.compare(self.tally.rows)
+        self.import_.found = self.totals.found
+        return plan, problems
 
     def refuse(self, problems: list[Problem]) -> None:
         """Refuse the file whole: every row of it counts as refused."""
@@ -155,9 +160,10 @@ class _Processing:
         import_.state = ImportState.REFUSED
         import_.rows = import_.rejected = tally.rows
         import_.message = " ".join(problem.message for problem in problems[:5])
-        if tally.rejected and not tally.accepted:
+        of_rows = all(problem.row for problem in problems)
+        if of_rows and tally.rejected and not tally.accepted:
             import_.message = "Every row was refused."
-        elif tally.rejected:
+        elif of_rows and tally.rejected:
             import_.message = (
                 f"{format_number(tally.rejected)} of {format_number(tally.rows)} rows were "
                 "refused, and this feed takes all of a file or nothing."

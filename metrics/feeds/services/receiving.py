@@ -1,5 +1,5 @@
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
 from django.core.files.base import File
@@ -7,11 +7,15 @@ from django.db import IntegrityError, transaction
 
 from metrics.feeds.errors import FeedError
 from metrics.feeds.models import Feed, Import
+from metrics.feeds.rules.control_totals import ControlTotalError, Total, read_expected
+from metrics.records.kinds import KINDS
 from opsportal.lib.queueing import enqueue
 from teams.accounts.models import User
 from teams.audit.services import record_event
 
 PROCESS_TASK = "metrics.feeds.process_import"
+# What must be the same for an import to be the same.
+CONTENT = ("file_sha256", "dry_run", "expected")
 
 
 def receive_import(
@@ -23,14 +27,18 @@ def receive_import(
     by: User | None,
     idempotency_key: str | None = None,
     dry_run: bool = False,
+    expected: Mapping[str, str] | None = None,
+    corrects: Import | None = None,
     enqueued: bool = True,
 ) -> tuple[Import, bool]:
     """Keep a file as it was sent and ask for it to be processed; tell the import and if it is new.
 
-    The same idempotency key with the same content gives the import that it gave before. Raises
-    FeedError `idempotency_key_reused` for another content. Without `enqueued` the caller
-    processes it.
+    The same idempotency key with the same content gives the import that it gave before.
+    `expected` are control totals by name, as text; `corrects` is the import whose refused rows
+    come again. Raises FeedError: `idempotency_key_reused` for another content, or
+    `bad_control_total`. Without `enqueued` the caller processes it.
     """
+    totals = _read_totals(feed, expected or {})
     digest, size = _measure(file.chunks())
     import_ = Import(
         feed=feed,
@@ -40,6 +48,8 @@ def receive_import(
         via=via,
         idempotency_key=idempotency_key,
         dry_run=dry_run,
+        expected=totals,
+        corrects=corrects,
         received_by=by,
     )
     sent = Import.objects.filter(feed=feed, idempotency_key=idempotency_key)
@@ -60,8 +70,15 @@ def receive_import(
     return import_, True
 
 
+def _read_totals(feed: Feed, expected: Mapping[str, str]) -> dict[str, Total]:
+    try:
+        return read_expected(KINDS[feed.kind], expected)
+    except ControlTotalError as error:
+        raise FeedError("bad_control_total", str(error)) from None
+
+
 def _same(before: Import, again: Import) -> Import:
-    if (before.file_sha256, before.dry_run) != (again.file_sha256, again.dry_run):
+    if any(getattr(before, name) != getattr(again, name) for name in CONTENT):
         raise FeedError(
             "idempotency_key_reused",
             f"Import {before.pk} came with this idempotency key and another content.",
