@@ -101,8 +101,11 @@ def check_delivery(import_: Import, days: Iterable[date]) -> None:
     In the transaction that changed them, after they were marked. What arrives, arrives when its
     file was received: that is what the sender can promise.
     """
-    rolled_back = import_.state == ImportState.ROLLED_BACK
-    refresh_days(import_.feed, days, at=timezone.now() if rolled_back else import_.received_at)
+    feed, rolled_back = import_.feed, import_.state == ImportState.ROLLED_BACK
+    if KINDS[feed.kind].until and import_.first_day and import_.last_day:
+        # Such facts change whole stretches of days, and arrive with the first of each.
+        days = {*days, *_list_kept_days(feed, import_.first_day, import_.last_day)}
+    refresh_days(feed, days, at=timezone.now() if rolled_back else import_.received_at)
 
 
 def recheck_coverage(days: Sequence[date]) -> None:
@@ -155,3 +158,10 @@ def _list_present(kind: Kind) -> list[SQL]:
     if person := fields.get("person_id"):
         return [_OF_PEOPLE] if person.required else [_OF_PEOPLE, _OF_MACHINES]
     return [_OF_UNITS] if "unit_id" in fields else []
+
+
+def _list_kept_days(feed: Feed, first: date, last: date) -> set[date]:
+    """List the days from `first` to `last` of which a feed has facts, or had."""
+    facts = KINDS[feed.kind].model._default_manager.filter(feed=feed, day__range=(first, last))
+    known = feed.days.filter(day__range=(first, last))
+    return {*facts.values_list("day", flat=True), *known.values_list("day", flat=True)}

@@ -14,6 +14,7 @@ from metrics.feeds.rules.chunks import PROBLEMS_KEPT, Tally
 from metrics.feeds.rules.control_totals import ControlTotals
 from metrics.feeds.rules.mapping import Plan, plan_columns
 from metrics.feeds.rules.problems import Note, Problem
+from metrics.feeds.services.deliveries import check_delivery
 from metrics.feeds.services.locking import working_on
 from metrics.feeds.services.names import Names
 from metrics.feeds.services.receiving import PROCESS_TASK
@@ -195,6 +196,7 @@ class _Processing:
                 updated=outcome.updated,
             )
             mark_changes(changes, reason=f"Import {import_.pk} into {self.feed.slug}")
+            check_delivery(import_, changes.days)
 
     def take_counts(self, outcome: Outcome) -> None:
         import_, tally = self.import_, self.tally

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from metrics.feeds.errors import FeedError
 from metrics.feeds.models import Import, ImportState
+from metrics.feeds.services.deliveries import check_delivery
 from metrics.records.kinds import KINDS
 from metrics.records.selectors import list_later_imports
 from metrics.records.services import lock_feed, mark_changes, take_back_facts
@@ -45,4 +46,5 @@ def rollback_import(import_: Import, *, by: User | None) -> Import:
     import_.save(update_fields=["state", "rolled_back_at", "rolled_back_by"])
     record_event("import.rolled_back", by=by, subject=import_, feed=import_.feed.slug)
     mark_changes(changes, reason=f"Import {import_.pk} into {import_.feed.slug} rolled back")
+    check_delivery(import_, changes.days)
     return import_
