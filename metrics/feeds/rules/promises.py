@@ -67,10 +67,10 @@ class Promise:
 
 
 def judge_day(
-    *, due_at: datetime, now: datetime, has_facts: bool, is_whole: bool, whole_at: datetime | None
+    *, due_at: datetime, now: datetime, has_facts: bool = False, whole_at: datetime | None = None
 ) -> DayState:
-    """Tell what became of a promised day; `whole_at` is since when it is there whole."""
-    if is_whole and whole_at is not None:
+    """Tell what became of a promised day; `whole_at` is since when it is there whole, if it is."""
+    if whole_at is not None:
         return DayState.ON_TIME if whole_at <= due_at else DayState.LATE
     if now < due_at:
         return DayState.AWAITED

@@ -6,6 +6,7 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from metrics.feeds.models import Feed, Import, ImportState, RowError
+from metrics.feeds.selectors.deliveries import Delivery, read_deliveries
 from metrics.records.selectors import count_uncounted_facts
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
@@ -42,16 +43,20 @@ def get_visible_import(viewer: Viewer, import_id: int) -> Import:
 
 @dataclass(frozen=True)
 class FeedLine:
-    """A feed with what became of its last import; `uncounted` facts belong to no unit."""
+    """A feed with what became of its promised days and of its last import.
+
+    `uncounted` facts belong to no unit.
+    """
 
     feed: Feed
+    delivery: Delivery
     last: Import | None
     last_day: date | None
     uncounted: int
 
 
 def list_feeds(viewer: Viewer) -> list[FeedLine]:
-    """List feeds with the state of each, in three queries."""
+    """List feeds with the state of each, in as many queries however many there are."""
     newest = Import.objects.filter(feed=OuterRef("pk")).order_by("-id").values("pk")[:1]
     applied = Q(imports__state=ImportState.APPLIED)
     feeds = list(
@@ -61,10 +66,29 @@ def list_feeds(viewer: Viewer) -> list[FeedLine]:
     )
     lasts = Import.objects.in_bulk([feed.last_import for feed in feeds if feed.last_import])
     uncounted: Mapping[int, int] = count_uncounted_facts() if feeds else {}
+    deliveries = read_deliveries(feeds)
     return [
-        FeedLine(feed, lasts.get(feed.last_import), feed.last_day, uncounted.get(feed.pk, 0))
+        FeedLine(
+            feed,
+            deliveries[feed.pk],
+            lasts.get(feed.last_import),
+            feed.last_day,
+            uncounted.get(feed.pk, 0),
+        )
         for feed in feeds
     ]
+
+
+def list_imports(viewer: Viewer, feed: Feed, *, state: str = "") -> QuerySet[Import]:
+    """List the imports of a feed, newest first; in one state where it is given."""
+    imports = visible_imports(viewer).filter(feed=feed)
+    return imports.filter(state=state) if state else imports
+
+
+def count_imports(feed: Feed) -> dict[str, int]:
+    """Count the imports of a feed by state."""
+    counted = feed.imports.order_by().values_list("state").annotate(count=Count("id"))
+    return dict(counted)
 
 
 def count_reasons(import_: Import) -> list[tuple[str, int]]:

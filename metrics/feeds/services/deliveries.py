@@ -164,4 +164,4 @@ def _list_kept_days(feed: Feed, first: date, last: date) -> set[date]:
     """List the days from `first` to `last` of which a feed has facts, or had."""
     facts = KINDS[feed.kind].model._default_manager.filter(feed=feed, day__range=(first, last))
     known = feed.days.filter(day__range=(first, last))
-    return {*facts.values_list("day", flat=True), *known.values_list("day", flat=True)}
+    return {*facts.values_list("day", flat=True).distinct(), *known.values_list("day", flat=True)}
