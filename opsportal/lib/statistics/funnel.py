@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from opsportal.lib.statistics.quantiles import binomial_quantile, binomial_up_to
+
 # The tails of 95 % and 99.8 % limits.
 WARNING_TAIL = 0.025
 ALARM_TAIL = 0.001
@@ -26,19 +28,6 @@ def funnel_limits_exact(whole: float, n: int, tail: float) -> tuple[float, float
 
 def _interpolated_quantile(whole: float, n: int, share: float) -> float:
     """Find the smallest count with at least `share` up to it, less the part it has too much."""
-    from scipy.special import betaincc
-
-    def up_to(count: int) -> float:
-        if count < 0:
-            return 0.0
-        return 1.0 if count >= n else float(betaincc(count + 1, n - count, whole))
-
-    least, most = 0, n
-    while least < most:
-        middle = (least + most) // 2
-        if up_to(middle) >= share:
-            most = middle
-        else:
-            least = middle + 1
-    reached = up_to(least)
-    return least - (reached - share) / (reached - up_to(least - 1))
+    least = binomial_quantile(n, whole, share)
+    reached = binomial_up_to(least, n, whole)
+    return least - (reached - share) / (reached - binomial_up_to(least - 1, n, whole))

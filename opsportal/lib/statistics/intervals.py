@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from opsportal.lib.statistics.quantiles import (
     beta_quantiles,
+    binomial_quantile,
+    binomial_up_to,
     gamma_quantiles,
     normal_quantile,
     t_quantile,
@@ -110,6 +112,53 @@ def ratio_of_totals(
     variance = squares * count / ((count - 1) * Fraction(sum_x) ** 2)
     half = t_quantile(count - 1, confidence) * sqrt(variance)
     return _around(ratio, float(ratio) - half, float(ratio) + half)
+
+
+def mean_of_values(
+    n: int, total: Exact, total_squares: Exact, confidence: float = 0.95
+) -> Interval | None:
+    """Calculate Student's interval of a mean from n values' sum and sum of squares.
+
+    "Student" 1908. None below two values. Raises ValueError for sums that no values can have.
+    """
+    if n < 2:
+        return None
+    mean = float(Fraction(total) / n)
+    half = t_quantile(n - 1, confidence) * sqrt(variance_of_values(n, total, total_squares) / n)
+    return Interval(mean - half, mean + half)
+
+
+def variance_of_values(n: int, total: Exact, total_squares: Exact) -> Fraction:
+    """Calculate the sample variance of n ≥ 2 values, divisor n − 1, without losing a digit."""
+    squares = total_squares - Fraction(total) ** 2 / n
+    if squares < 0:
+        raise ValueError("This sum and this sum of squares belong to different values.")
+    return squares / (n - 1)
+
+
+class Ranks(NamedTuple):
+    """Places among values in rising order, the first being 1."""
+
+    low: int
+    high: int
+
+
+def ranks_of_quantile(n: int, share: float, confidence: float = 0.95) -> Ranks | None:
+    """Find which of n values in rising order bound the quantile at `share`, whatever they follow.
+
+    The number of values below the quantile is binomial; each tail keeps at most half of what the
+    confidence leaves over. H. A. David and H. N. Nagaraja 2003, Order Statistics, section 7.1.
+    None where so few values cannot tell: both ends must exist.
+    """
+    if not 0 < share < 1 or n < 0:
+        raise ValueError(f"No quantile at {share} of {n} values.")
+    tail = upper_tail(confidence)
+    low = binomial_quantile(n, share, tail)
+    # The low end is the largest rank r with at most the tail below it: P(B ≤ r − 1) ≤ tail.
+    if binomial_up_to(low, n, share) > tail:
+        low -= 1
+    low, high = low + 1, binomial_quantile(n, share, 1 - tail) + 1
+    return Ranks(low, high) if low >= 1 and high <= n else None
 
 
 def residual_squares(

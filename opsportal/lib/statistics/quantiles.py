@@ -20,7 +20,7 @@ def normal_quantile(confidence: float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def t_quantile(degrees: int, confidence: float) -> float:
+def t_quantile(degrees: float, confidence: float) -> float:
     """Find t such that Student's t lies within ±t with this confidence."""
     from scipy.special import stdtrit
 
@@ -39,3 +39,24 @@ def gamma_quantiles(low: int, high: int, tail: float) -> tuple[float, float]:
     from scipy.special import gammainccinv, gammaincinv
 
     return float(gammaincinv(low, tail)), float(gammainccinv(high, tail))
+
+
+def binomial_up_to(count: int, n: int, share: float) -> float:
+    """Calculate the probability that a binomial with n trials counts at most `count`."""
+    from scipy.special import betaincc
+
+    if count < 0:
+        return 0.0
+    return 1.0 if count >= n else float(betaincc(count + 1, n - count, share))
+
+
+def binomial_quantile(n: int, share: float, probability: float) -> int:
+    """Find the smallest count with at least `probability` up to it."""
+    least, most = 0, n
+    while least < most:
+        middle = (least + most) // 2
+        if binomial_up_to(middle, n, share) >= probability:
+            most = middle
+        else:
+            least = middle + 1
+    return least

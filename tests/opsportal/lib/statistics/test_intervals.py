@@ -12,7 +12,9 @@ from statsmodels.stats.proportion import proportion_confint
 from opsportal.lib.statistics.intervals import (
     Interval,
     clopper_pearson,
+    mean_of_values,
     poisson_exact,
+    ranks_of_quantile,
     ratio_of_totals,
     wilson,
 )
@@ -211,3 +213,77 @@ def test_ratio_of_totals_holds_its_ratio(pairs: list[tuple[int, int]]) -> None:
     else:
         assert interval is not None
         assert 0 <= interval.low <= sum(ys) / sum(xs) <= interval.high
+
+
+values = st.lists(st.integers(-BILLION, BILLION), min_size=2, max_size=30)
+
+
+@given(values)
+def test_mean_of_values_agrees_with_scipy(found: list[int]) -> None:
+    interval = mean_of_values(len(found), sum(found), sum(v * v for v in found), 0.9)
+    assert interval is not None
+    if len(set(found)) == 1:
+        assert interval == (found[0], found[0])
+        return
+    half = stats.t.ppf(0.95, len(found) - 1) * sqrt(variance(found) / len(found))
+    middle = Fraction(sum(found), len(found))
+    assert interval.high - interval.low == pytest.approx(2 * half, rel=1e-6)
+    assert interval.low < middle < interval.high
+
+
+def test_mean_of_values_at_the_edges() -> None:
+    assert mean_of_values(1, 5, 25) is None
+    far = mean_of_values(2, 2 * 10**18 + 1, 10**36 + (10**18 + 1) ** 2)
+    assert far is not None
+    with pytest.raises(ValueError, match="different values"):
+        mean_of_values(3, 10, 1)
+
+
+@pytest.mark.parametrize(
+    ("n", "share", "confidence", "expected"),
+    [
+        (5, 0.5, 0.95, None),  # All five lie on one side of the median once in sixteen times.
+        (6, 0.5, 0.95, (1, 6)),
+        (10, 0.5, 0.95, (2, 9)),
+        (25, 0.5, 0.95, (8, 18)),
+        (20, 0.9, 0.95, None),
+        (36, 0.9, 0.95, (29, 36)),
+        (0, 0.5, 0.95, None),
+    ],
+)
+def test_ranks_of_quantile(
+    n: int, share: float, confidence: float, expected: tuple[int, int] | None
+) -> None:
+    assert ranks_of_quantile(n, share, confidence) == expected
+
+
+@given(
+    st.integers(1, 3000),
+    st.floats(0.01, 0.99),
+    st.sampled_from([0.8, 0.95, 0.998]),
+)
+def test_ranks_are_the_nearest_that_keep_both_tails(n: int, share: float, level: float) -> None:
+    ranks = ranks_of_quantile(n, share, level)
+    below, tail = stats.binom(n, share), (1 - level) / 2
+    if ranks is None:
+        assert below.pmf(0) > tail * (1 - 1e-9) or below.pmf(n) > tail * (1 - 1e-9)
+        return
+    slack = 1e-9
+    assert 1 <= ranks.low < ranks.high <= n
+    assert below.cdf(ranks.low - 1) <= tail + slack
+    assert below.cdf(ranks.low) >= tail - slack
+    assert below.sf(ranks.high - 1) <= tail + slack
+    assert below.sf(ranks.high - 2) >= tail - slack
+
+
+def test_ranks_agree_with_scipy_on_skewed_values() -> None:
+    found = np.sort(np.random.default_rng(8).lognormal(3, 1, 400))
+    expected = stats.quantile_test(found, p=0.9).confidence_interval(0.95)
+    ranks = ranks_of_quantile(400, 0.9)
+    assert ranks is not None
+    assert (found[ranks.low - 1], found[ranks.high - 1]) == pytest.approx(tuple(expected))
+
+
+def test_what_is_no_quantile_is_refused() -> None:
+    with pytest.raises(ValueError, match="No quantile"):
+        ranks_of_quantile(10, 1.0)
