@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from metrics.kpis.measures import MEASURE_SETS, MeasureSet
-from metrics.kpis.rules import Formulas, read_formulas
+from metrics.kpis.rules.formulas import Formulas, read_formulas
 from opsportal.lib.periods import Grain
 
 
@@ -95,9 +95,11 @@ class KpiVersion(models.Model):
 
     @cached_property
     def formulas(self) -> Formulas:
-        """Parse the three formulas; raise FormulaError where they cannot be added up."""
-        names = [measure.name for measure in self.measure_set.measures]
-        return read_formulas(self.numerator, self.denominator, self.n, {self.source: names})
+        """Parse the three formulas; raise FormulaError where they have no meaning."""
+        combine = {measure.name: measure.combine for measure in self.measure_set.measures}
+        # The numerator of a quantile names a clock of its items; only its n is read from totals.
+        numerator = self.n if self.model == StatisticalModel.QUANTILE else self.numerator
+        return read_formulas(numerator, self.denominator, self.n, combine, self.source)
 
     @property
     def measure_set(self) -> MeasureSet:

@@ -5,23 +5,29 @@ then of each stretch, so that days can serve as replicates. Everything is summed
 loses no digit.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.db import connection
 from psycopg2.extras import DateRange
 
 from metrics.kpis.measures import MEASURE_SETS, MeasureSet, Of
-from metrics.kpis.models import TOTALS, KpiVersion
-from metrics.kpis.rules import Formula, Sums
+from metrics.kpis.models import TOTALS, KpiVersion, StatisticalModel
+from metrics.kpis.rules.formulas import DAYS
+from metrics.kpis.rules.sums import Sums, list_pairs, sum_of_day
 from metrics.kpis.values import Subject
+from metrics.records.kinds import Combine
 
 
 class Reading(NamedTuple):
-    """The sums of one definition for one subject on one stretch of days, the first being 0."""
+    """The sums of one definition for one subject on one stretch of days, the first being 0.
+
+    One stretch may have several: stocks come queue by queue.
+    """
 
     version_id: int
     subject_id: int
@@ -39,23 +45,33 @@ class Membership(NamedTuple):
 
 @dataclass(frozen=True)
 class Source:
-    """Where sums come from: a query for rows (subject, queue_id, day, known, measures)."""
+    """Where sums come from: a query for rows (subject, queue_id, day, known, measures).
+
+    `subjects` are those of it that are asked for, all of them where it is None.
+    """
 
     rows: str
     parameters: dict[str, Any] = field(default_factory=dict)
     of_people: bool = False
+    subjects: Sequence[int] | None = None
+
+    def only(self, subjects: Sequence[int]) -> "Source":
+        """Ask for some of the subjects alone."""
+        return replace(self, subjects=subjects)
 
 
+# Days are listed, because the keys of totals begin with them: so a unit's are found by its key.
 _OF_UNITS = """
     SELECT total.unit_id AS subject, total.queue_id, total.day, total.known, {measures}
     FROM {totals} total
-    WHERE total.unit_id = ANY(%(units)s) AND total.day >= %(start)s AND total.day < %(end)s
+    WHERE total.unit_id = ANY(%(units)s) AND total.day = ANY(%(days)s)
 """
 _OF_CHILDREN = """
     SELECT total.unit_id AS subject, total.queue_id, total.day, total.known, {measures}
     FROM teams_unitplacement placement
     JOIN {totals} total ON total.unit_id = placement.unit_id AND placement.valid @> total.day
-    WHERE placement.parent_id = %(unit)s AND total.day >= %(start)s AND total.day < %(end)s
+    WHERE placement.parent_id = %(unit)s AND total.day = ANY(%(days)s)
+        AND (%(subjects)s::bigint[] IS NULL OR placement.unit_id = ANY(%(subjects)s))
 """
 _OF_PEOPLE = """
     SELECT fact.subject_id AS subject, fact.queue_id, fact.day, fact.known, {measures}
@@ -65,6 +81,7 @@ _OF_PEOPLE = """
         ON fact.subject_id = place.person_id AND place.valid @> fact.day AND below.valid @> fact.day
     WHERE fact.day >= %(start)s AND fact.day < %(end)s
         AND (%(person)s::bigint IS NULL OR fact.subject_id = %(person)s)
+        AND (%(subjects)s::bigint[] IS NULL OR place.person_id = ANY(%(subjects)s))
 """
 _BELOW = """
     WITH RECURSIVE below(unit_id, valid) AS (
@@ -90,21 +107,42 @@ _CHILDREN = """
     WHERE placement.parent_id = %(unit)s AND placement.valid && daterange(%(start)s, %(end)s)
     ORDER BY unit.name, unit.id
 """
-_SUMS_OF_ONE_KIND = """
-    SELECT part.*, sums.subject, sums.queue, sums.stretch
+_IN_QUEUES = "(%(queues)s::bigint[] IS NULL OR queue_id = ANY(%(queues)s))"
+_SUMS_OF_ONE_SET = f"""
+    SELECT part.version_id, false, part.numbers, sums.subject, sums.queue, sums.stretch
     FROM (
-        SELECT subject, queue, width_bucket(day, %(edges)s::date[]) AS stretch, {sums}
+        SELECT subject, queue, width_bucket(day, %(edges)s::date[]) AS stretch, {{sums}}
         FROM (
-            SELECT subject, {queue} AS queue, day, {days}
-            FROM ({rows}) fact
-            WHERE %(queues)s::bigint[] IS NULL OR queue_id = ANY(%(queues)s)
+            SELECT subject, {{queue}} AS queue, day, {{days}}
+            FROM ({{rows}}) fact
+            WHERE {_IN_QUEUES}
             GROUP BY 1, 2, 3
         ) day
         GROUP BY 1, 2, 3
     ) sums
-    CROSS JOIN LATERAL (VALUES {parts}) AS part(version_id, y, x, n, yy, xy, xx, days)
-    WHERE part.y IS NOT NULL
-"""
+    CROSS JOIN LATERAL (VALUES {{parts}}) AS part(version_id, days, numbers)
+    WHERE part.days > 0
+"""  # noqa: S608
+# What stocks were on the last day of each stretch that knows them, queue by queue.
+_STOCKS_OF_ONE_VERSION = f"""
+    SELECT {{version_id}}, true, to_json(ARRAY[queue_id, day - date '0001-01-01', {{names}}])::text,
+        subject, {{queue}}, stretch
+    FROM (
+        SELECT DISTINCT ON (subject, queue_id, stretch) *
+        FROM (
+            SELECT subject, queue_id, day, width_bucket(day, %(edges)s::date[]) AS stretch,
+                {{stocks}}
+            FROM ({{rows}}) fact
+            WHERE known & {{mask}} = {{mask}} AND {_IN_QUEUES}
+            GROUP BY 1, 2, 3
+        ) day
+        ORDER BY subject, queue_id, stretch, day DESC
+    ) last
+"""  # noqa: S608
+_QUEUES_OF_ONE_SET = f"""
+    SELECT queue_id FROM ({{rows}}) fact WHERE ({{known}}) AND {_IN_QUEUES}
+"""  # noqa: S608
+_DAY = timedelta(days=1)
 
 
 def of_units(unit_ids: Iterable[int]) -> Source:
@@ -112,14 +150,16 @@ def of_units(unit_ids: Iterable[int]) -> Source:
     return Source(_OF_UNITS, {"units": sorted(unit_ids)})
 
 
-def of_children(unit_id: int) -> Source:
+def of_children(unit_id: int, only: Sequence[int] | None = None) -> Source:
     """Take the totals of the units directly below, each only while it stood there."""
-    return Source(_OF_CHILDREN, {"unit": unit_id})
+    return Source(_OF_CHILDREN, {"unit": unit_id}, subjects=only)
 
 
-def of_people(unit_id: int, person_id: int | None = None) -> Source:
+def of_people(
+    unit_id: int, person_id: int | None = None, only: Sequence[int] | None = None
+) -> Source:
     """Take the facts of people, each while assigned to the unit or below it as it stood then."""
-    return Source(_OF_PEOPLE, {"unit": unit_id, "person": person_id}, of_people=True)
+    return Source(_OF_PEOPLE, {"unit": unit_id, "person": person_id}, of_people=True, subjects=only)
 
 
 def read_sums(
@@ -135,44 +175,115 @@ def read_sums(
     A definition counts a row only where all its measures are known. Stretches and subjects
     without any such row are not in the answer.
     """
-    by_kind: dict[str, list[KpiVersion]] = {}
-    for version in versions:
-        if version.measure_set.of is Of.PERSON or not source.of_people:
-            by_kind.setdefault(version.source, []).append(version)
-    if not by_kind:
+    # What a stretch of one day needs, its totals say.
+    by_day = all(end - start == _DAY for start, end in pairwise(edges))
+    sheets = [_Sheet(version, by_day) for version in versions if _can_tell(version, source)]
+    if not sheets:
         return
     query = " UNION ALL ".join(
-        _write_sums(MEASURE_SETS[slug], of_kind, source, by_queue=by_queue)
-        for slug, of_kind in by_kind.items()
-    )
-    formulas = {version.pk: version.formulas for version in versions}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            (_BELOW if source.of_people else "") + query,
-            {
-                **source.parameters,
-                "start": edges[0],
-                "end": edges[-1],
-                "edges": list(edges),
-                "queues": None if queue_ids is None else list(queue_ids),
-            },
+        part
+        for slug in dict.fromkeys(sheet.version.source for sheet in sheets)
+        for part in _write_sums(
+            MEASURE_SETS[slug],
+            [sheet for sheet in sheets if sheet.version.source == slug],
+            source,
+            by_queue=by_queue,
         )
-        for version_id, *numbers, days, subject_id, queue_id, stretch in cursor.fetchall():
-            y, x, n, yy, xy, xx = (int(number) for number in numbers)
-            of_y, of_x = (
-                formulas[version_id].numerator.divisor,
-                formulas[version_id].denominator.divisor,
-            )
-            sums = Sums(
-                y=_divide(y, of_y),
-                x=_divide(x, of_x),
-                n=_divide(n, formulas[version_id].n.divisor),
-                yy=_divide(yy, of_y * of_y),
-                xy=_divide(xy, of_y * of_x),
-                xx=_divide(xx, of_x * of_x),
-                days=days,
-            )
-            yield Reading(version_id, subject_id, queue_id, stretch - 1, sums)
+    )
+    by_version = {sheet.version.pk: sheet for sheet in sheets}
+    for version_id, is_stock, numbers, subject_id, queue_id, stretch in _fetch(
+        query, source, edges, queue_ids
+    ):
+        sheet = by_version[version_id]
+        read = sheet.read_stocks if is_stock else sheet.read_sums
+        yield Reading(version_id, subject_id, queue_id, stretch - 1, read(json.loads(numbers)))
+
+
+def find_queues(
+    versions: Iterable[KpiVersion],
+    start: date,
+    end: date,
+    source: Source,
+    *,
+    queue_ids: Sequence[int] | None = None,
+) -> set[int]:
+    """Find the queues in which any of some definitions has data, in one query."""
+    masks: dict[str, set[int]] = {}
+    for version in versions:
+        if _can_tell(version, source):
+            masks.setdefault(version.source, set()).add(_mask_of(version))
+    if not masks:
+        return set()
+    query = " UNION ".join(
+        _QUEUES_OF_ONE_SET.format(
+            rows=_write_rows(MEASURE_SETS[slug], source, []),
+            known=" OR ".join(f"known & {mask} = {mask}" for mask in sorted(of_set)),
+        )
+        for slug, of_set in masks.items()
+    )
+    return {queue_id for (queue_id,) in _fetch(query, source, [start, end], queue_ids)}
+
+
+class _Sheet:
+    """What is asked of one definition's measures, and what the numbers in the answer are."""
+
+    def __init__(self, version: KpiVersion, by_day: bool) -> None:
+        self.version = version
+        self.formulas = version.formulas
+        self.mask = _mask_of(version)
+        of_stocks = {
+            name for name in self.formulas.measures if self.formulas.combines(name) is Combine.STOCK
+        }
+        self.stocks = sorted(of_stocks)
+        self.names = [*sorted(self.formulas.measures - of_stocks), DAYS]
+        self.needs_products = version.model == StatisticalModel.RATIO
+        self.pairs = list_pairs(self.formulas) if self.needs_products and not by_day else []
+
+    def column(self, name: str) -> str:
+        """Name a measure's column; definitions that count the same rows share it."""
+        return f"{name}_{self.mask}"
+
+    def write_days(self) -> dict[str, str]:
+        """Write what each column holds of a day; NULL, and 0 days, where not all is known."""
+        known = f"FILTER (WHERE known & {self.mask} = {self.mask})"
+        columns = {
+            name: f"{'max' if self.formulas.combines(name) is Combine.MAXIMUM else 'sum'}"
+            f"({name}) {known}"
+            for name in self.names
+        }
+        columns[DAYS] = f"(count(*) {known} > 0)::int"
+        return {self.column(name): sql for name, sql in columns.items()}
+
+    def write_sums(self) -> str:
+        """Write the numbers of a stretch, and on how many of its days all is known."""
+        numbers = [
+            f"{'max' if self.formulas.combines(name) is Combine.MAXIMUM else 'sum'}"
+            f"({self.column(name)})"
+            for name in self.names
+        ]
+        if self.pairs:
+            happened = " OR ".join(f"{self.column(name)} <> 0" for name in self.formulas.replicated)
+            numbers.append(f"count(*) FILTER (WHERE {happened})")
+            numbers += [f"sum({self.column(a)} * {self.column(b)})" for a, b in self.pairs]
+        pk = self.version.pk
+        return (
+            f"to_json(ARRAY[{', '.join(numbers)}]::numeric[])::text AS numbers_{pk}, "
+            f"sum({self.column(DAYS)}) AS days_{pk}"
+        )
+
+    def read_sums(self, numbers: Sequence[int]) -> Sums:
+        count = len(self.names)
+        totals = dict(zip(self.names, numbers[:count], strict=True))
+        if self.pairs:
+            products = dict(zip(self.pairs, numbers[count + 1 :], strict=True))
+            return Sums(totals, {}, products, numbers[count])
+        return sum_of_day(self.formulas, totals) if self.needs_products else Sums(totals, {}, {}, 0)
+
+    def read_stocks(self, numbers: Sequence[int]) -> Sums:
+        queue_id, days, *amounts = numbers
+        day = date.min + days * _DAY
+        stocks = zip(self.stocks, amounts, strict=True)
+        return Sums({}, {(name, queue_id): (day, amount) for name, amount in stocks}, {}, 0)
 
 
 def list_people_below(
@@ -207,46 +318,68 @@ def _list_memberships(query: str, parameters: dict[str, Any]) -> list[Membership
         return [Membership(Subject(*row[:3]), row[3]) for row in cursor.fetchall()]
 
 
-def _divide(number: int, divisor: int) -> int | Fraction:
-    return number if divisor == 1 else Fraction(number, divisor)
+def _can_tell(version: KpiVersion, source: Source) -> bool:
+    """Tell whether a source has what a definition reads: people have what is known of people."""
+    return not source.of_people or version.measure_set.of is Of.PERSON
+
+
+def _mask_of(version: KpiVersion) -> int:
+    return version.measure_set.mask_of(version.formulas.measures)
+
+
+def _fetch(
+    query: str, source: Source, edges: Sequence[date], queue_ids: Sequence[int] | None
+) -> list[tuple[Any, ...]]:
+    start, end = edges[0], edges[-1]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            (_BELOW if source.of_people else "") + query,
+            {
+                **source.parameters,
+                "subjects": None if source.subjects is None else list(source.subjects),
+                "start": start,
+                "end": end,
+                "days": [start + number * _DAY for number in range((end - start).days)],
+                "edges": list(edges),
+                "queues": None if queue_ids is None else list(queue_ids),
+            },
+        )
+        return cursor.fetchall()
+
+
+def _write_rows(measures: MeasureSet, source: Source, names: Iterable[str]) -> str:
+    alias = "fact" if source.of_people else "total"
+    return source.rows.format(
+        totals=TOTALS[measures.slug]._meta.db_table,
+        lines=measures.lines,
+        measures=", ".join(f"{alias}.{name}::bigint" for name in sorted(names)) or "1",
+    )
 
 
 def _write_sums(
-    kind: MeasureSet, versions: Sequence[KpiVersion], source: Source, *, by_queue: bool
-) -> str:
-    alias = "fact" if source.of_people else "total"
-    rows = source.rows.format(
-        totals=TOTALS[kind.slug]._meta.db_table,
-        lines=kind.lines,
-        measures=", ".join(f"{alias}.{measure.name}::bigint" for measure in kind.measures),
-    )
-    days, sums, parts = [], [], []
-    for version in versions:
-        formulas, id_ = version.formulas, version.pk
-        mask = kind.mask_of(formulas.measures)
-        y, x, n = f"y_{id_}", f"x_{id_}", f"n_{id_}"
-        days += [
-            f"{_write_formula(formulas.numerator, mask)} AS {y}",
-            f"{_write_formula(formulas.denominator, mask)} AS {x}",
-            f"{_write_formula(formulas.n, mask)} AS {n}",
-        ]
-        sums += [f"sum({name}) AS {name}" for name in (y, x, n)]
-        sums += [f"sum({y} * {y}) AS y{y}", f"sum({x} * {y}) AS x{y}", f"sum({x} * {x}) AS x{x}"]
-        sums.append(f"count(*) FILTER (WHERE {y} <> 0 OR {x} <> 0) AS days_{id_}")
-        parts.append(f"({id_}, {y}, {x}, {n}, y{y}, x{y}, x{x}, days_{id_})")
-    return _SUMS_OF_ONE_KIND.format(
+    measures: MeasureSet, sheets: Sequence[_Sheet], source: Source, *, by_queue: bool
+) -> Iterator[str]:
+    names = {name for sheet in sheets for name in (*sheet.names, *sheet.stocks)} - {DAYS}
+    rows = _write_rows(measures, source, names)
+    queue = "queue_id" if by_queue else "NULL::bigint"
+    days = {column: sql for sheet in sheets for column, sql in sheet.write_days().items()}
+    yield _SUMS_OF_ONE_SET.format(
         rows=rows,
-        queue="queue_id" if by_queue else "NULL::bigint",
-        days=", ".join(days),
-        sums=", ".join(sums),
-        parts=", ".join(parts),
+        queue=queue,
+        days=", ".join(f"{sql} AS {column}" for column, sql in days.items()),
+        sums=", ".join(sheet.write_sums() for sheet in sheets),
+        parts=", ".join(
+            f"({sheet.version.pk}, days_{sheet.version.pk}, numbers_{sheet.version.pk})"
+            for sheet in sheets
+        ),
     )
-
-
-def _write_formula(formula: Formula, mask: int) -> str:
-    """Write the sum of a formula over rows whose measures are all known; NULL where none are."""
-    terms = (
-        f"({factor}) * sum({measure}) FILTER (WHERE known & {mask} = {mask})"
-        for measure, factor in formula.factors.items()
-    )
-    return f"({' + '.join(terms)})"
+    for sheet in sheets:
+        if sheet.stocks:
+            yield _STOCKS_OF_ONE_VERSION.format(
+                version_id=sheet.version.pk,
+                rows=rows,
+                queue=queue,
+                mask=sheet.mask,
+                names=", ".join(sheet.stocks),
+                stocks=", ".join(f"sum({name}) AS {name}" for name in sheet.stocks),
+            )

@@ -1,5 +1,5 @@
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -8,21 +8,22 @@ from django.db.models import QuerySet
 from django.http import Http404
 from psycopg2.extras import DateRange
 
+from metrics.kpis.figures import Row, Scope, read_figures
 from metrics.kpis.models import Kpi, KpiVersion, Recompute
 from metrics.kpis.policies import may_read_values
+from metrics.kpis.provisional import Reasons
 from metrics.kpis.readings import (
     Membership,
-    Reading,
     Source,
     find_extent,
+    find_queues,
     list_children,
     list_people_below,
     of_children,
     of_people,
     of_units,
-    read_sums,
 )
-from metrics.kpis.rules import NO_FIGURE, Sums, add_sums, calculate_figure
+from metrics.kpis.rules.figures import Figure
 from metrics.kpis.values import Breakdown, KpiValue, Subject
 from opsportal.lib.periods import Grain, Period, list_periods, period_of
 from teams.access.viewers import Viewer
@@ -190,59 +191,64 @@ class KpiReader:
         breakdown: Breakdown | None = None,
         person: int | None = None,
     ) -> list[KpiValue]:
-        """Give values for any periods, overlapping ones too, in the order kpi, period, subject.
+        """Give the values of all the rows that list_rows lists."""
+        return self.list_rows(
+            unit=unit,
+            periods=periods,
+            beside=beside,
+            queues=queues,
+            breakdown=breakdown,
+            person=person,
+        ).read()
 
-        `beside` adds other units, each for itself; `queues` are slugs, None is all of them.
-        Every subject has a row for every period in which it belonged to the unit, without data
-        too; a queue, once it has data in any of the periods. A unit below counts only while it
-        stood there, a person only while assigned to the unit or below it, so that the parts and
-        the unit's own work are the whole.
+    def list_rows(
+        self,
+        *,
+        unit: int,
+        periods: Sequence[Period],
+        beside: Collection[int] = (),
+        queues: Collection[str] | None = None,
+        breakdown: Breakdown | None = None,
+        person: int | None = None,
+    ) -> "KpiRows":
+        """List what there is to read for any periods, overlapping ones too, without reading it.
+
+        In the order kpi, period, subject. `beside` adds other units, each for itself; `queues`
+        are slugs, None is all of them. Every subject has a row for every period in which it
+        belonged to the unit, without data too; a queue, once it has data in any of the periods. A
+        unit below counts only while it stood there, a person only while assigned to the unit or
+        below it, so that the parts and the unit's own work are the whole.
         """
         self.refuse_strangers([unit, *beside], breakdown, person)
         if not periods:
-            return []
-        edges = sorted({edge for period in periods for edge in (period.start, period.end)})
+            return KpiRows(self, unit, [], of_units([unit]), None, by_queue=False)
+        start = min(period.start for period in periods)
+        end = max(period.end for period in periods)
         members, source = self._find_members(
-            [unit, *beside], edges[0], edges[-1], breakdown=breakdown, person=person
+            [unit, *beside], start, end, breakdown=breakdown, person=person
         )
+        wanted = None if queues is None else self._find_queues(queues)
+        queue_ids = None if wanted is None else [queue.id for queue in wanted]
+        shown: Sequence[Subject | None] = [wanted[0] if wanted and len(wanted) == 1 else None]
+        by_queue = breakdown is Breakdown.QUEUE
         versions = {
             (kpi, period): self.version_on(kpi, period.last_day)
             for kpi in self.kpis
             for period in periods
         }
-        wanted = None if queues is None else self._find_queues(queues)
-        by_queue = breakdown is Breakdown.QUEUE
-        sums = _SumsByPeriod(
-            edges,
-            read_sums(
-                list({version.pk: version for version in versions.values()}.values()),
-                edges,
-                source,
-                queue_ids=None if wanted is None else [queue.id for queue in wanted],
-                by_queue=by_queue,
-            ),
-        )
-        shown: list[Subject | None] = [wanted[0] if wanted and len(wanted) == 1 else None]
-        if by_queue:
-            shown = [*(self._name_queues(sums.queue_ids) if wanted is None else wanted)]
+        if by_queue and wanted is None:
+            shown = self._name_queues(find_queues(set(versions.values()), start, end, source))
+        elif by_queue and wanted is not None:
+            shown = wanted
         subjects = {period: _list_present(members, period) for period in periods}
-        provisional = {period: self.is_provisional(period) for period in periods}
-        of_people = source.of_people
-        return [
-            _make_value(
-                versions[kpi, period],
-                period,
-                sums.get(versions[kpi, period], subject, queue if by_queue else None, period),
-                unit=self._subject(unit) if of_people else subject,
-                queue=queue,
-                person=subject if of_people else None,
-                provisional=provisional[period],
-            )
+        rows = [
+            Row(versions[kpi, period], period, subject, queue)
             for kpi in self.kpis
             for period in periods
             for subject in subjects[period]
             for queue in shown
         ]
+        return KpiRows(self, unit, rows, source, queue_ids, by_queue=by_queue)
 
     def version_on(self, kpi: str, day: date) -> KpiVersion:
         """Find the definition in force on a day."""
@@ -251,13 +257,6 @@ class KpiReader:
             for version in reversed(self.versions[kpi])
             if version.valid_from is None or version.valid_from <= day
         )
-
-    def is_provisional(self, period: Period) -> bool:
-        """Tell whether a period is not over, or a day in it is still to be recomputed."""
-        if period.end > self.viewer.today:
-            return True
-        position = bisect_left(self.changed_days, period.start)
-        return position < len(self.changed_days) and self.changed_days[position] in period
 
     def refuse_strangers(
         self, units: Iterable[int], breakdown: Breakdown | None, person: int | None
@@ -285,7 +284,7 @@ class KpiReader:
         if breakdown is Breakdown.UNIT:
             return list_children(unit, start, end), of_children(unit)
         always = DateRange(start, end)
-        return [Membership(self._subject(id_), always) for id_ in units], of_units(units)
+        return [Membership(self.name_unit(id_), always) for id_ in units], of_units(units)
 
     def _find_queues(self, slugs: Collection[str]) -> list[Subject]:
         unknown = set(slugs) - self.queues.keys()
@@ -296,32 +295,62 @@ class KpiReader:
     def _name_queues(self, queue_ids: Collection[int]) -> list[Subject]:
         return [queue for queue in self.queues.values() if queue.id in queue_ids]
 
-    def _subject(self, unit_id: int) -> Subject:
+    def name_unit(self, unit_id: int) -> Subject:
         node = self.viewer.tree.nodes[unit_id]
         return Subject(node.id, node.slug, node.name)
 
 
-class _SumsByPeriod:
-    """Sums of stretches of days, found again for the periods that are made of them."""
+@dataclass(frozen=True)
+class KpiRows:
+    """Rows that a reader has found, whose values are read when asked for, some or all of them."""
 
-    def __init__(self, edges: Sequence[date], readings: Iterable[Reading]) -> None:
-        self.position = {edge: index for index, edge in enumerate(edges)}
-        self.found: dict[tuple[int, int, int | None], dict[int, Sums]] = {}
-        for reading in readings:
-            key = (reading.version_id, reading.subject_id, reading.queue_id)
-            self.found.setdefault(key, {})[reading.stretch] = reading.sums
+    reader: KpiReader
+    unit: int
+    rows: Sequence[Row]
+    source: Source
+    queue_ids: Sequence[int] | None
+    by_queue: bool
 
-    @property
-    def queue_ids(self) -> set[int]:
-        return {queue_id for _, _, queue_id in self.found if queue_id is not None}
+    def __len__(self) -> int:
+        return len(self.rows)
 
-    def get(
-        self, version: KpiVersion, subject: Subject, queue: Subject | None, period: Period
-    ) -> Sums | None:
-        """Add up the stretches of a period; None where nothing is known in any of them."""
-        stretches = self.found.get((version.pk, subject.id, queue.id if queue else None), {})
-        inside = range(self.position[period.start], self.position[period.end])
-        return add_sums(stretches[index] for index in inside if index in stretches)
+    def read(self, start: int = 0, limit: int | None = None) -> list[KpiValue]:
+        """Give the values of some rows, in order; the cost follows how many they are."""
+        rows = self.rows[start : None if limit is None else start + limit]
+        if not rows:
+            return []
+        source = self.source
+        if len(rows) < len(self.rows):
+            source = source.only(sorted({row.subject.id for row in rows}))
+        viewer = self.reader.viewer
+        reasons = Reasons(
+            viewer,
+            self.reader.changed_days,
+            min(row.period.start for row in rows),
+            max(row.period.end for row in rows),
+        )
+        scope = Scope(source, self.queue_ids, self.by_queue, viewer.tree.root.id)
+        figures = read_figures(rows, scope)
+        return [self._value(*pair, reasons) for pair in zip(rows, figures, strict=True)]
+
+    def _value(self, row: Row, figure: Figure, reasons: Reasons) -> KpiValue:
+        unit, person = row.subject, None
+        if self.source.of_people:
+            unit, person = self.reader.name_unit(self.unit), row.subject
+        return KpiValue(
+            definition=row.version,
+            unit=unit,
+            queue=row.queue,
+            person=person,
+            period=row.period,
+            numerator=figure.numerator,
+            denominator=figure.denominator,
+            n=figure.n,
+            value=figure.value,
+            low=figure.low,
+            high=figure.high,
+            why_provisional=reasons.find(row.version.source, row.period, unit.id),
+        )
 
 
 def _list_present(members: Iterable[Membership], period: Period) -> list[Subject]:
@@ -333,33 +362,4 @@ def _list_present(members: Iterable[Membership], period: Period) -> list[Subject
             if (member.valid.lower is None or member.valid.lower < period.end)
             and (member.valid.upper is None or member.valid.upper > period.start)
         )
-    )
-
-
-def _make_value(
-    version: KpiVersion,
-    period: Period,
-    sums: Sums | None,
-    *,
-    unit: Subject,
-    queue: Subject | None,
-    person: Subject | None,
-    provisional: bool,
-) -> KpiValue:
-    figure = NO_FIGURE
-    if sums is not None:
-        figure = calculate_figure(sums, scale=version.scale, is_proportion=version.is_proportion)
-    return KpiValue(
-        definition=version,
-        unit=unit,
-        queue=queue,
-        person=person,
-        period=period,
-        numerator=sums.y if sums else None,
-        denominator=sums.x if sums else None,
-        n=sums.n if sums else None,
-        value=figure.value,
-        low=figure.low,
-        high=figure.high,
-        provisional=provisional,
     )

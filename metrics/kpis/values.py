@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from metrics.kpis.models import KpiVersion
+from metrics.kpis.models import KpiVersion, StatisticalModel
 from opsportal.lib.periods import Period
 from opsportal.lib.statistics.intervals import Exact
 
@@ -31,7 +31,8 @@ class KpiValue:
     """One value of one KPI, by the definition in force on the period's last day.
 
     Without data, or with nothing to divide by, `value` is None. Numerator, denominator and n are
-    exact; they are None where nothing is known at all.
+    exact; they are None where nothing is known at all. A value that is read from items has n
+    alone, and a total no denominator.
     """
 
     definition: KpiVersion
@@ -45,7 +46,18 @@ class KpiValue:
     value: float | None
     low: float | None
     high: float | None
-    provisional: bool
+    why_provisional: tuple[str, ...]
+
+    @property
+    def provisional(self) -> bool:
+        """Tell whether it may still change; `why_provisional` says why, in sentences."""
+        return bool(self.why_provisional)
+
+    @property
+    def is_not_reached(self) -> bool:
+        """Tell whether it is a quantile that has items but that too few of them have reached."""
+        is_quantile = self.definition.model == StatisticalModel.QUANTILE
+        return is_quantile and self.value is None and bool(self.n)
 
     @property
     def kpi(self) -> str:

@@ -16,6 +16,8 @@ from fractions import Fraction
 from numbers import Number
 from typing import Any, NamedTuple
 
+from opsportal.lib.duals import Dual
+
 MAX_LENGTH = 1_000
 MAX_DEPTH = 20
 MAX_DIGITS = 15
@@ -107,10 +109,10 @@ class Expression:
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """Calculate the value from the values of the names.
 
-        Values are int, Fraction, float, Decimal, or columns of numpy or pandas; columns follow
-        their own rules of zero and of what is missing. None is unknown and makes the result
-        None, as does dividing a single number by zero. Whole numbers divide exactly, into a
-        Fraction. Raises KeyError for a name that `values` lacks, TypeError for text in a sum.
+        Values are int, Fraction, float, Decimal, Dual, or columns of numpy or pandas; columns
+        follow their own rules of zero and of what is missing. None is unknown and makes the
+        result None, as does dividing a single number by zero. Whole numbers divide exactly, into
+        a Fraction. Raises KeyError for a name that `values` lacks, TypeError for text in a sum.
         """
         stack: list[Any] = []
         for step in self._steps:
@@ -268,7 +270,7 @@ def _combine(symbol: str, left: Any, right: Any) -> Any:
 
 def _fit(value: Any, partner: Any) -> Any:
     """Turn a Fraction into what its partner can be combined with."""
-    if not isinstance(value, Fraction) or isinstance(partner, (int, Fraction, float)):
+    if not isinstance(value, Fraction) or isinstance(partner, (int, Fraction, float, Dual)):
         return value
     if isinstance(partner, Decimal):
         return Decimal(value.numerator) / Decimal(value.denominator)

@@ -1,4 +1,9 @@
-from metrics.kpis.services.definitions import DefinitionError, load_definitions
+from metrics.kpis.services.definitions import (
+    DefinitionError,
+    check_definition,
+    create_version,
+    load_definitions,
+)
 from metrics.kpis.services.recomputes import (
     count_changed_days,
     has_changed_days,
@@ -10,7 +15,9 @@ from metrics.kpis.services.recomputes import (
 
 __all__ = [
     "DefinitionError",
+    "check_definition",
     "count_changed_days",
+    "create_version",
     "has_changed_days",
     "list_failed_days",
     "load_definitions",

@@ -1,0 +1,231 @@
+"""From what is asked for to figures: each definition's, by its statistical model."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from metrics.kpis.items import ITEM_MODELS
+from metrics.kpis.models import KpiVersion, StatisticalModel
+from metrics.kpis.readings import Reading, Source, of_units, read_sums
+from metrics.kpis.results import read_results
+from metrics.kpis.rules.expectations import Output, calculate_index, find_rates
+from metrics.kpis.rules.figures import (
+    NO_FIGURE,
+    Figure,
+    FindInterval,
+    calculate_figure,
+    find_count_interval,
+    find_no_interval,
+    find_proportion_interval,
+    find_ratio_interval,
+)
+from metrics.kpis.rules.sums import Sums, add_sums, combine_measures
+from metrics.kpis.values import Subject
+from opsportal.lib.periods import Period
+
+# What has no entry has a way of its own.
+_FIND_INTERVAL: Mapping[str, FindInterval] = {
+    StatisticalModel.PROPORTION: find_proportion_interval,
+    StatisticalModel.RATIO: find_ratio_interval,
+    StatisticalModel.COUNT: find_count_interval,
+    StatisticalModel.TOTAL: find_no_interval,
+}
+
+
+class Row(NamedTuple):
+    """One figure that is asked for; queue None is all that are asked for together."""
+
+    version: KpiVersion
+    period: Period
+    subject: Subject
+    queue: Subject | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose figures, in which queues, apart by queue or not; and the unit that holds all."""
+
+    source: Source
+    queue_ids: Sequence[int] | None
+    by_queue: bool
+    root_id: int
+
+
+def read_figures(rows: Sequence[Row], scope: Scope) -> list[Figure]:
+    """Give the figure of each row, in order; where nothing is known, an empty one.
+
+    One query adds up all that is sums. Quantiles and agreement are read beside them, and an index
+    needs the work by day and queue, and everyone else's.
+    """
+    figures: dict[Row, Figure] = {}
+    sums = [row for row in rows if row.version.model in _FIND_INTERVAL]
+    if sums:
+        figures |= _calculate_from_sums(sums, scope)
+    items = [row for row in rows if row.version.model in ITEM_MODELS]
+    if items:
+        figures |= _take_results(items, scope)
+    indices = [row for row in rows if row.version.model == StatisticalModel.INDEX]
+    if indices:
+        figures |= _calculate_indices(indices, scope)
+    return [figures.get(row, NO_FIGURE) for row in rows]
+
+
+def _calculate_from_sums(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
+    edges = _edges_of(rows)
+    sums = _SumsByPeriod(
+        edges,
+        read_sums(
+            _versions_of(rows),
+            edges,
+            scope.source,
+            queue_ids=scope.queue_ids,
+            by_queue=scope.by_queue,
+        ),
+    )
+    figures = {}
+    for row in rows:
+        found = sums.get(row.version, row.subject.id, _queue_id(row, scope), row.period)
+        if found is not None:
+            figures[row] = calculate_figure(
+                row.version.formulas,
+                found,
+                scale=row.version.scale,
+                find_interval=_FIND_INTERVAL[row.version.model],
+            )
+    return figures
+
+
+def _take_results(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
+    results = {
+        (result.version_id, result.subject_id, result.queue_id, result.period): result
+        for result in read_results(
+            dict.fromkeys((row.version, row.period) for row in rows),
+            scope.source,
+            queue_ids=scope.queue_ids,
+            by_queue=scope.by_queue,
+        )
+    }
+    figures = {}
+    for row in rows:
+        result = results.get((row.version.pk, row.subject.id, _queue_id(row, scope), row.period))
+        if result is not None:
+            found = (result.value, result.low, result.high)
+            figures[row] = Figure(None, None, result.n, *found)
+    return figures
+
+
+def _calculate_indices(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
+    """Compare with all others: what the whole did less what the unit did, by queue and period.
+
+    A person is compared with all who are not in the unit that they are read in.
+    """
+    edges, versions = _edges_of(rows), _versions_of(rows)
+    units = {row.subject.id for row in rows}
+    if scope.source.of_people:
+        units = {scope.source.parameters["unit"]}
+    totals = _SumsByPeriod(
+        edges,
+        read_sums(
+            versions,
+            edges,
+            of_units({scope.root_id, *units}),
+            queue_ids=scope.queue_ids,
+            by_queue=True,
+        ),
+    )
+    work = _WorkByDay(versions, edges[0], edges[-1], scope)
+    figures = {}
+    for row in rows:
+        unit = next(iter(units)) if scope.source.of_people else row.subject.id
+        rates = find_rates(
+            totals.outputs(row.version, scope.root_id, row.period),
+            totals.outputs(row.version, unit, row.period),
+        )
+        if scope.by_queue:
+            queue_id = _queue_id(row, scope)
+            rates = {queue: rate for queue, rate in rates.items() if queue == queue_id}
+        figures[row] = calculate_index(
+            work.within(row.version, row.subject.id, row.period), rates, scale=row.version.scale
+        )
+    return figures
+
+
+class _SumsByPeriod:
+    """Sums of stretches of days, found again for the periods that are made of them."""
+
+    def __init__(self, edges: Sequence[date], readings: Iterable[Reading]) -> None:
+        self.position = {edge: index for index, edge in enumerate(edges)}
+        self.found: dict[tuple[int, int], dict[int | None, dict[int, list[Sums]]]] = {}
+        for reading in readings:
+            of_subject = self.found.setdefault((reading.version_id, reading.subject_id), {})
+            of_queue = of_subject.setdefault(reading.queue_id, {})
+            of_queue.setdefault(reading.stretch, []).append(reading.sums)
+
+    def get(
+        self, version: KpiVersion, subject_id: int, queue_id: int | None, period: Period
+    ) -> Sums | None:
+        """Add up the stretches of a period; None where nothing is known in any of them."""
+        of_subject = self.found.get((version.pk, subject_id), {})
+        return self._add(version, of_subject.get(queue_id, {}), period)
+
+    def outputs(self, version: KpiVersion, subject_id: int, period: Period) -> dict[int, Output]:
+        """Give what was made, and of how much effort, in each queue."""
+        outputs = {}
+        for queue_id, stretches in self.found.get((version.pk, subject_id), {}).items():
+            sums = self._add(version, stretches, period)
+            if sums is not None and queue_id is not None:
+                outputs[queue_id] = _output_of(version, sums)
+        return outputs
+
+    def _add(
+        self, version: KpiVersion, stretches: Mapping[int, list[Sums]], period: Period
+    ) -> Sums | None:
+        inside = range(self.position[period.start], self.position[period.end])
+        parts = (part for index in inside if index in stretches for part in stretches[index])
+        return add_sums(version.formulas, parts)
+
+
+class _WorkByDay:
+    """What subjects did, by day and queue."""
+
+    def __init__(
+        self, versions: Sequence[KpiVersion], start: date, end: date, scope: Scope
+    ) -> None:
+        days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
+        by_id = {version.pk: version for version in versions}
+        self.found: dict[tuple[int, int], list[tuple[date, int, Output]]] = {}
+        for reading in read_sums(
+            versions, days, scope.source, queue_ids=scope.queue_ids, by_queue=True
+        ):
+            if reading.queue_id is not None:
+                self.found.setdefault((reading.version_id, reading.subject_id), []).append(
+                    (
+                        days[reading.stretch],
+                        reading.queue_id,
+                        _output_of(by_id[reading.version_id], reading.sums),
+                    )
+                )
+
+    def within(
+        self, version: KpiVersion, subject_id: int, period: Period
+    ) -> list[tuple[date, int, Output]]:
+        found = self.found.get((version.pk, subject_id), [])
+        return [work for work in found if work[0] in period]
+
+
+def _output_of(version: KpiVersion, sums: Sums) -> Output:
+    made, effort, n = version.formulas.evaluate(combine_measures(version.formulas, sums))
+    return Output(made or 0, effort or 0, n or 0)
+
+
+def _queue_id(row: Row, scope: Scope) -> int | None:
+    return row.queue.id if scope.by_queue and row.queue else None
+
+
+def _edges_of(rows: Iterable[Row]) -> list[date]:
+    return sorted({edge for row in rows for edge in (row.period.start, row.period.end)})
+
+
+def _versions_of(rows: Iterable[Row]) -> list[KpiVersion]:
+    return list({row.version.pk: row.version for row in rows}.values())

@@ -1,0 +1,1 @@
+"""How measures become a value with its interval: pure rules, without a database."""

@@ -1,0 +1,158 @@
+"""Formulas over measures: what they read, and what they come to."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from metrics.records.kinds import Combine
+from opsportal.lib.arithmetic import ArithmeticSyntaxError, Expression
+from opsportal.lib.duals import Dual
+from opsportal.lib.statistics.intervals import Exact
+
+# Beside measures, a formula may name the number of days on which all of its measures are known.
+DAYS = "days"
+
+
+class FormulaError(ValueError):
+    """A formula that has no meaning; the message is a sentence for its author."""
+
+
+@dataclass(frozen=True)
+class Formulas:
+    """The three formulas of a definition, and how each measure they read combines over days.
+
+    They are evaluated on what the measures come to over a period: never on single facts.
+    """
+
+    numerator: Expression
+    denominator: Expression | None
+    n: Expression
+    combine: Mapping[str, Combine]
+
+    @cached_property
+    def measures(self) -> frozenset[str]:
+        """Name the measures that a fact must know to be counted."""
+        return frozenset().union(*(one.names for one in self._all)) - {DAYS}
+
+    @cached_property
+    def replicated(self) -> tuple[str, ...]:
+        """Name what the value itself is made of, in order: its days are replicates."""
+        names = self.numerator.names | (self.denominator.names if self.denominator else set())
+        return tuple(sorted(names))
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether the value is made of sums over days alone."""
+        return all(self.combines(name) is Combine.FLOW for name in self.replicated)
+
+    @property
+    def counts_events(self) -> bool:
+        """Tell whether the numerator reads measures that add up, and those alone."""
+        return all(self.combines(name) is Combine.FLOW for name in self.numerator.names - {DAYS})
+
+    def combines(self, name: str) -> Combine:
+        return Combine.FLOW if name == DAYS else self.combine[name]
+
+    def evaluate(
+        self, values: Mapping[str, Exact]
+    ) -> tuple[Exact | None, Exact | None, Exact | None]:
+        """Calculate numerator, denominator and n; None where one divides by zero.
+
+        Without a formula for it the denominator is 1.
+        """
+        denominator = 1 if self.denominator is None else self.denominator.evaluate(values)
+        return self.numerator.evaluate(values), denominator, self.n.evaluate(values)
+
+    def slopes(self, values: Mapping[str, Exact]) -> Mapping[str, Exact]:
+        """Differentiate numerator ÷ denominator by each measure, where neither divides by zero."""
+        duals = {name: Dual.variable(name, values[name]) for name in self.replicated}
+        value = self.numerator.evaluate(duals)
+        if self.denominator is not None:
+            value = value / self.denominator.evaluate(duals)
+        return value.slopes if isinstance(value, Dual) else {}
+
+    @property
+    def _all(self) -> list[Expression]:
+        return [one for one in (self.numerator, self.denominator, self.n) if one is not None]
+
+
+def read_formulas(
+    numerator: str, denominator: str, n: str, combine: Mapping[str, Combine], source: str
+) -> Formulas:
+    """Parse a definition's formulas over the measures of `source`; raise FormulaError.
+
+    A blank denominator is none.
+    """
+    formulas = Formulas(
+        _parse(numerator, combine, source),
+        _parse(denominator, combine, source) if denominator.strip() else None,
+        _parse(n, combine, source),
+        combine,
+    )
+    for expression in formulas._all:
+        _refuse_zero(expression)
+    return formulas
+
+
+def _parse(text: str, combine: Mapping[str, Combine], source: str) -> Expression:
+    try:
+        expression = Expression.parse(text)
+    except ArithmeticSyntaxError as error:
+        raise FormulaError(f"'{text}': {error}") from error
+    if unknown := sorted(expression.names - combine.keys() - {DAYS}):
+        raise FormulaError(
+            f"'{text}': '{unknown[0]}' is not a measure of {source}, which has "
+            f"{', '.join(combine)} and {DAYS}. A definition reads measures, never other KPIs, "
+            "so that none can go round in a circle."
+        )
+    if not expression.names - {DAYS}:
+        raise FormulaError(f"'{text}' reads no measure.")
+    return expression
+
+
+def _refuse_zero(expression: Expression) -> None:
+    """Refuse what is zero, or divides by zero, whatever the measures are."""
+    try:
+        results = [expression.evaluate(places) for places in _places_apart(expression.names)]
+    except TypeError as error:
+        raise FormulaError(f"'{expression}': {error}") from error
+    if all(result is None for result in results):
+        raise FormulaError(f"'{expression}' divides by what can only be zero.")
+    if not any(results):
+        raise FormulaError(f"'{expression}' can only be zero.")
+
+
+def is_sum(expression: Expression) -> bool:
+    """Tell whether an expression is a sum of measures, each times a number.
+
+    Such a sum over many facts is the same sum over their totals; nothing else is.
+    """
+    factors = _find_factors(expression)
+    # At no place is it anything but what its factors say.
+    return all(
+        expression.evaluate(places) == sum(factors[name] * places[name] for name in factors)
+        for places in (dict.fromkeys(factors, 0), *_places_apart(expression.names))
+    )
+
+
+def is_whole_sum(expression: Expression) -> bool:
+    """Tell whether an expression is a sum of measures, each times a whole number."""
+    factors = _find_factors(expression)
+    return is_sum(expression) and all(factor.denominator == 1 for factor in factors.values())
+
+
+def _find_factors(expression: Expression) -> dict[str, Fraction]:
+    """Find what an expression would multiply each measure by, were it a sum."""
+    alone = ({name: int(name == one) for name in expression.names} for one in expression.names)
+    values = (expression.evaluate(places) for places in alone)
+    return {
+        name: Fraction(value or 0) for name, value in zip(expression.names, values, strict=True)
+    }
+
+
+def _places_apart(names: Iterable[str]) -> Iterator[dict[str, int]]:
+    """Yield values of the measures at which no formula is zero, or a sum, by chance."""
+    ordered = sorted(names)
+    yield {name: 10_007 * (index + 2) ** 3 for index, name in enumerate(ordered)}
+    yield {name: 7_919 + 104_729 * index**2 for index, name in enumerate(ordered)}
