@@ -113,16 +113,20 @@ class Fact(models.Model):
 class PriorVersion(models.Model):
     """One row per fact that an import overwrote: what it said before, and who had written that.
 
-    Rolling the import back puts it there again; the row then goes.
+    Rolling the import back puts it there again; the row then goes. Imports are never deleted, so
+    that no row checks whether they are there.
     """
 
     overwritten_by = models.ForeignKey(
         "metrics.Import",
-        on_delete=models.CASCADE,
+        on_delete=models.PROTECT,
         related_name="prior_versions",
         db_index=False,  # the unique constraint below starts with it
+        db_constraint=False,
     )
-    written_by = models.ForeignKey("metrics.Import", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(
+        "metrics.Import", on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     kind = models.CharField(max_length=40)
     fact_id = models.BigIntegerField()
     values = models.JSONField()
@@ -133,7 +137,6 @@ class PriorVersion(models.Model):
                 fields=["overwritten_by", "kind", "fact_id"], name="prior_version_once"
             )
         ]
-        indexes = [models.Index(fields=["kind", "fact_id"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.fact_id} before import {self.overwritten_by_id}"
