@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate, groupby, pairwise
 from typing import Any
 
 from metrics.dashboards.rules.figures import (
@@ -14,7 +15,7 @@ from metrics.dashboards.rules.figures import (
     write_interval,
     write_number,
 )
-from metrics.dashboards.rules.trends import Trend, describe_point, name_start
+from metrics.dashboards.rules.trends import Stretch, Trend, describe_point, name_start
 from opsportal.lib.drawing import make_scale
 from opsportal.lib.periods import Grain
 
@@ -49,8 +50,7 @@ def make_axis(trend: Trend) -> Axis:
     """Choose an axis that holds values, limits and target; zero where it is near enough."""
     held = [value for value in trend.values if value is not None]
     for stretch in trend.stretches:
-        if stretch.limits is not None:
-            held += [stretch.limits.lower, stretch.limits.upper]
+        held += [end for limits in stretch.limits for end in (limits.lower, limits.upper)]
     held += [line for line in _target_lines(trend) if line is not None]
     floor = 0.0 if held and min(held) >= 0 else None
     ceiling = 100.0 if trend.measure.is_proportion and trend.measure.scale == 100 else None
@@ -181,33 +181,32 @@ def _draw_stretches(trend: Trend) -> list[dict[str, Any]]:
     """Draw each stretch's usual range as a band and its mean as a thin line."""
     shapes: list[dict[str, Any]] = []
     for stretch in trend.stretches:
-        if stretch.limits is None:
+        if not stretch.limits:
             continue
         x0, x1 = _edges(trend, stretch.start, stretch.end)
-        lower, upper = (
-            _within(end, _possible(trend)) for end in (stretch.limits.lower, stretch.limits.upper)
-        )
-        across = {"xref": "x", "yref": "y", "x0": x0, "x1": x1, "layer": "below"}
-        shapes.append(
-            {
-                "type": "rect",
-                **across,
-                "y0": lower,
-                "y1": upper,
-                "fillcolor": "token:chart-band",
-                "line": {"width": 0},
-            }
-        )
-        shapes.append(
-            {
-                "type": "line",
-                **across,
-                "y0": stretch.limits.mean,
-                "y1": stretch.limits.mean,
-                "line": {"color": "token:chart-axis", "width": 1},
-            }
-        )
+        mean = stretch.limits[-1].mean
+        below = {"xref": "x", "yref": "y", "layer": "below"}
+        band = {"fillcolor": "token:chart-band", "line": {"width": 0}}
+        line = {"color": "token:chart-axis", "width": 1}
+        shapes += [
+            {"type": "path", **below, "path": _outline(trend, stretch), **band},
+            {"type": "line", **below, "x0": x0, "x1": x1, "y0": mean, "y1": mean, "line": line},
+        ]
     return shapes
+
+
+def _outline(trend: Trend, stretch: Stretch) -> str:
+    """Go along the upper limits and back along the lower ones, a step for each change."""
+    upper, lower = [], []
+    ends = accumulate(len(list(equal)) for _, equal in groupby(stretch.limits))
+    for start, end in pairwise([0, *ends]):
+        limits = stretch.limits[start]
+        # Inside a path, plotly.js takes T for a command: it wants the time behind a line.
+        for x in _edges(trend, stretch.start + start, stretch.start + end):
+            at = x.replace("T", "_")
+            upper.append(f"{at},{_within(limits.upper, _possible(trend))}")
+            lower.append(f"{at},{_within(limits.lower, _possible(trend))}")
+    return f"M{'L'.join([*upper, *reversed(lower)])}Z"
 
 
 def _draw_open(trend: Trend) -> list[dict[str, Any]]:

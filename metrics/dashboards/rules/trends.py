@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from metrics.dashboards.rules.figures import Aim, Measure, Reading, write_interval, write_value
 from opsportal.lib.periods import MONTHS, Grain, Period
@@ -10,10 +11,13 @@ from opsportal.lib.statistics.control_charts import (
     Limits,
     Rule,
     Signal,
-    find_signals_by_chunk,
+    cut_at,
+    find_signals_within,
     outside_since,
-    xmr_by_chunk,
+    xmr,
 )
+from opsportal.lib.statistics.intervals import Exact
+from opsportal.lib.statistics.proportions_chart import p_prime_chart
 
 # Limits from fewer points say more about chance than about the process.
 FEWEST_FOR_LIMITS = 8
@@ -31,12 +35,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Points [start, end) under one definition, with limits where there are enough of them."""
+    """Points [start, end) under one definition, each with its limits; none where too few."""
 
     start: int
     end: int
     version: int
-    limits: Limits | None
+    limits: tuple[Limits, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ class Trend:
     @property
     def limits(self) -> Limits | None:
         """The limits that hold now."""
-        return self.stretches[-1].limits if self.stretches else None
+        return (
+            self.stretches[-1].limits[-1] if self.stretches and self.stretches[-1].limits else None
+        )
 
     @property
     def last(self) -> Point | None:
@@ -122,36 +128,88 @@ def build_trend(
         if readings[index].version != readings[index - 1].version
     ]
     usual = _keep_before(chosen, periods, closed)
-    chunks = [
-        chunk
-        if _is_enough(usual[chunk.start : chunk.end])
-        else whole
-        if _is_enough(closed[whole.start : whole.end])
-        else whole._replace(limits=None)
-        for chunk, whole in zip(
-            xmr_by_chunk(usual, breaks), xmr_by_chunk(closed, breaks), strict=True
+    stretches = []
+    for start, end in cut_at(len(readings), breaks):
+        basis = next((v for v in (usual[start:end], closed[start:end]) if _is_enough(v)), None)
+        limits = (
+            ()
+            if basis is None or no_limits
+            else _limit_points(measure, readings[start:end], closed[start:end], basis)
+        )
+        stretches.append(Stretch(start, end, readings[start].version, limits))
+    signals = [
+        signal
+        for stretch in stretches
+        for signal in find_signals_within(
+            closed[stretch.start : stretch.end],
+            stretch.limits or [None] * (stretch.end - stretch.start),
         )
     ]
-    if no_limits:
-        chunks = [chunk._replace(limits=None) for chunk in chunks]
-    signals = find_signals_by_chunk(closed, chunks)
     return Trend(
         measure=measure,
         grain=grain,
         points=tuple(
             Point(*parts) for parts in zip(periods, readings, is_open, signals, strict=True)
         ),
-        stretches=tuple(
-            Stretch(chunk.start, chunk.end, readings[chunk.start].version, chunk.limits)
-            for chunk in chunks
-        ),
+        stretches=tuple(stretches),
         aims=tuple(aims) or (None,) * len(periods),
-        shift=_find_shift(grain, periods, closed, signals, chunks[-1].limits if chunks else None),
+        shift=_find_shift(grain, periods, closed, signals, stretches),
         no_limits=no_limits,
         usual_until=chosen.start
-        if chosen is not None and chunks and _is_enough(usual[chunks[-1].start :])
+        if chosen is not None and stretches and _is_enough(usual[stretches[-1].start :])
         else None,
     )
+
+
+def _limit_points(
+    measure: Measure,
+    readings: Sequence[Reading],
+    closed: Sequence[float | None],
+    basis: Sequence[float | None],
+) -> tuple[Limits, ...]:
+    """Calculate each point's limits from the points of `basis`.
+
+    A share of many varies by its n and by more than counting: Laney's p′, wide where n is small.
+    Any other value has limits that are the same for all points (XmR).
+    """
+    shares = _read_shares(readings, basis) if measure.is_proportion else None
+    if shares is None:
+        limits = xmr(basis)
+        return () if limits is None else (limits,) * len(readings)
+    chart = p_prime_chart(*shares)
+    if chart is None:
+        return ()
+    return _fill_gaps(
+        [
+            None
+            if value is None or not reading.denominator
+            else chart.limits_at(reading.denominator, scale=measure.scale)
+            for reading, value in zip(readings, closed, strict=True)
+        ]
+    )
+
+
+def _read_shares(
+    readings: Sequence[Reading], basis: Sequence[float | None]
+) -> tuple[list[Exact], list[Exact]] | None:
+    """Take parts and wholes of the points of `basis`; None where one is no share of anything."""
+    parts, wholes = [], []
+    for reading, value in zip(readings, basis, strict=True):
+        if value is None:
+            continue
+        part, whole = reading.numerator, reading.denominator
+        if part is None or whole is None or not 0 <= part <= whole:
+            return None
+        parts.append(part)
+        wholes.append(whole)
+    return parts, wholes
+
+
+def _fill_gaps(limits: Sequence[Limits | None]) -> tuple[Limits, ...]:
+    """Let a period that is open or has no data keep the limits of the one before, or after."""
+    filled = list(accumulate(limits, lambda before, now: now or before))
+    first = next(found for found in filled if found is not None)
+    return tuple(found or first for found in filled)
 
 
 def _keep_before(
@@ -183,10 +241,11 @@ def _find_shift(
     periods: Sequence[Period],
     values: Sequence[float | None],
     signals: Sequence[Signal],
-    limits: Limits | None,
+    stretches: Sequence[Stretch],
 ) -> Shift | None:
-    if limits is None:
+    if not stretches or not stretches[-1].limits:
         return None
+    limits = stretches[-1].limits[-1]
     since = outside_since(_keep_latest_side(signals, values, limits.mean))
     if since is None:
         return None
@@ -276,7 +335,10 @@ def describe_trend(trend: Trend, axis_start: float | None) -> str:
     parts = [f"{measure.name}{unit} by {trend.grain}."]
     if trend.limits is not None:
         until = f" before {_name_day(trend.usual_until)}" if trend.usual_until else ""
-        parts.append(f"The band is the usual range{until}: mean ± 3 sigma from moving ranges.")
+        by_n = ", wider where n is smaller" if trend.measure.is_proportion else ""
+        parts.append(
+            f"The band is the usual range{until}: mean ± 3 sigma from moving ranges{by_n}."
+        )
     if trend.no_limits:
         parts.append(trend.no_limits)
     if axis_start:

@@ -92,12 +92,12 @@ def trend_rows(trend: Trend) -> list[list[object]]:
     """List the points as an export has them, the names of the columns first."""
     rows: list[list[object]] = [list(HEADS)]
     limits = {
-        index: stretch.limits
+        stretch.start + place: limit
         for stretch in trend.stretches
-        for index in range(stretch.start, stretch.end)
+        for place, limit in enumerate(stretch.limits)
     }
     for index, point in enumerate(trend.points):
-        reading, limit = point.reading, limits[index]
+        reading, limit = point.reading, limits.get(index)
         rows.append(
             [
                 trend.measure.slug,

@@ -28,6 +28,9 @@ TRENDS = {
     "two definitions": trend(
         [*STEADY, *[share(700 + step % 3, 1000, version=2) for step in range(10)]]
     ),
+    "weeks of different size": trend(
+        [share(94 * size + step, 100 * size) for step, size in enumerate([9, 3, 3, 7, 5] * 3)]
+    ),
     "one point": trend(STEADY[:1]),
     "by day": trend(STEADY, grain=Grain.DAY),
     "by quarter": trend(STEADY[:6], grain=Grain.QUARTER, measure=HANDLE_TIME),
@@ -63,6 +66,14 @@ def test_the_axis_holds_what_is_drawn(name: str) -> None:
     assert 1 <= len(axis.ticks) <= 7
     for value in found.values:
         assert value is None or axis.low <= value <= axis.high
+
+
+def test_the_usual_range_is_one_outline_with_a_step_for_each_size() -> None:
+    for name, corners in (("steady", 4), ("weeks of different size", 4 * 12)):
+        (band,) = (s for s in draw_trend(TRENDS[name])["layout"]["shapes"] if s["type"] == "path")
+        assert band["path"].count("L") == corners - 1
+        # A T would be a command.
+        assert set(band["path"]) <= set("ML0123456789-:_,.Z")
 
 
 def test_labels_do_not_lie_on_each_other() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from metrics.dashboards.rules.trends import describe_trend, title_trend
 from opsportal.lib.periods import Grain
-from tests.metrics.dashboards.rules.examples import EMPTY, MONDAY, share, trend
+from tests.metrics.dashboards.rules.examples import EMPTY, HANDLE_TIME, MONDAY, share, trend
 
 STEADY = [share(940 + step % 3, 1000) for step in range(20)]
 LATE = [share(880, 1000)] * 4
@@ -68,3 +68,28 @@ def test_nothing_is_said_of_nothing() -> None:
     found = trend([EMPTY] * 3)
     assert not found.has_data
     assert title_trend(found) == "On-time delivery: no data in this period"
+
+
+def test_a_week_of_few_has_wider_limits() -> None:
+    """Laney's p′: 90 of 100 is no signal where 9,300 of 10,000 would be one."""
+    weeks = [share(9400 + 30 * (step % 3), 10_000) for step in range(20)]
+    few, many = trend([*weeks, share(90, 100)]), trend([*weeks, share(9_000, 10_000)])
+    assert few.shift is None
+    assert many.shift is not None
+    widths = [limits.upper - limits.lower for limits in few.stretches[0].limits]
+    assert widths[-1] == pytest.approx(10 * widths[0])
+    assert "wider where n is smaller" in describe_trend(few, None)
+
+
+def test_open_weeks_and_weeks_without_data_keep_the_limits_beside_them() -> None:
+    found = trend([EMPTY, *STEADY, EMPTY, share(9, 10, provisional=True)])
+    (stretch,) = found.stretches
+    assert len(set(stretch.limits)) == 1
+    assert len(stretch.limits) == len(found.points)
+
+
+def test_other_values_have_the_same_limits_throughout() -> None:
+    readings = [share(940 + step % 3, 1000 - step) for step in range(20)]
+    found = trend(readings, measure=HANDLE_TIME)
+    assert len(set(found.stretches[0].limits)) == 1
+    assert "wider" not in describe_trend(found, None)
