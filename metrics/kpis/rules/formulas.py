@@ -90,6 +90,8 @@ def read_formulas(
         _parse(n, combine, source),
         combine,
     )
+    if not formulas.measures:
+        raise FormulaError(f"'{numerator}' and the formulas beside it read no measure.")
     for expression in formulas._all:
         _refuse_zero(expression)
     return formulas
@@ -106,7 +108,7 @@ def _parse(text: str, combine: Mapping[str, Combine], source: str) -> Expression
             f"{', '.join(combine)} and {DAYS}. A definition reads measures, never other KPIs, "
             "so that none can go round in a circle."
         )
-    if not expression.names - {DAYS}:
+    if not expression.names:
         raise FormulaError(f"'{text}' reads no measure.")
     return expression
 
