@@ -11,15 +11,24 @@ from rest_framework.response import Response
 from metrics.feeds.errors import FeedError
 from metrics.feeds.models import Feed, Import, RowError
 from metrics.feeds.parsers import LinesParser, RowsParser, refuse_too_large
+from metrics.feeds.rules.control_totals import ROWS, list_summed
 from metrics.feeds.selectors import (
     get_visible_feed,
     get_visible_import,
+    read_deliveries,
     visible_feeds,
     visible_imports,
 )
-from metrics.feeds.serializers import FeedSerializer, ImportSerializer, RowErrorSerializer
-from metrics.feeds.services import receive_import, rollback_import
-from opsportal.lib.api.pagination import CursorPages
+from metrics.feeds.serializers import (
+    FeedChangeSerializer,
+    FeedSerializer,
+    ImportSerializer,
+    RowErrorSerializer,
+)
+from metrics.feeds.services import change_schedule, receive_import, rollback_import
+from metrics.feeds.tables.kinds import describe_kinds
+from metrics.records.kinds import KINDS
+from opsportal.lib.api.pagination import KEY_DIGITS, CursorPages
 from opsportal.lib.api.parameters import read_parameters
 from opsportal.lib.api.problems import Problem
 from teams.access.api import ViewerAPIView
@@ -27,7 +36,8 @@ from teams.access.roles import Permission
 
 KEY_LENGTH = 200
 STATUS = {"idempotency_key_reused": 422, "later_import": 409, "not_applied": 409}
-ROWS = {
+BAD_REQUEST = 400
+BODY = {
     "multipart/form-data": {
         "type": "object",
         "required": ["file"],
@@ -36,6 +46,26 @@ ROWS = {
     "application/json": {"type": "array", "items": {"type": "object"}},
     "application/x-ndjson": OpenApiTypes.STR,
 }
+START = "Keep a file (multipart `file`), a JSON list or NDJSON, and start its import."
+# Our parameter → the total that it is of; a file that comes to something else is refused whole.
+TOTALS = {
+    f"expect_{name}": name
+    for name in dict.fromkeys(
+        [ROWS, *(column.name for kind in KINDS.values() for column in list_summed(kind))]
+    )
+}
+CONTROL_TOTALS = [
+    OpenApiParameter(
+        parameter,
+        OpenApiTypes.STR,
+        description=(
+            "How many rows the file has; with another number of them it is refused whole."
+            if name == ROWS
+            else f"What '{name}' adds up to in the file; where it does not, it is refused whole."
+        ),
+    )
+    for parameter, name in TOTALS.items()
+]
 
 
 class FeedsAPIView(ViewerAPIView):
@@ -48,14 +78,43 @@ class FeedsAPIView(ViewerAPIView):
 
 
 class FeedListAPIView(FeedsAPIView, ListAPIView[Feed]):
-    """The feeds, with how their columns map."""
+    """The feeds: how their columns map, what they promise, what became of the last such day."""
 
     serializer_class = FeedSerializer
     pagination_class = CursorPages
 
     def get_queryset(self) -> QuerySet[Feed]:
         read_parameters(self.request, [])
-        return visible_feeds(self.viewer)
+        return visible_feeds(self.viewer).prefetch_related("covers")
+
+    def get_serializer(self, feeds: list[Feed], **kwargs: Any) -> FeedSerializer:
+        return FeedSerializer(feeds, context={"deliveries": read_deliveries(feeds)}, **kwargs)
+
+
+class FeedAPIView(FeedsAPIView):
+    """One feed, and its schedule to be changed."""
+
+    @extend_schema(responses=FeedSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        read_parameters(request, [])
+        return self.answer(get_visible_feed(self.viewer, slug))
+
+    @extend_schema(request=FeedChangeSerializer, responses=FeedSerializer)
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change what a feed promises; parts that are not given stay, `since` becomes today."""
+        read_parameters(request, [])
+        feed = get_visible_feed(self.viewer, slug)
+        given = FeedChangeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            change_schedule(feed, given.validated_data["schedule"], by=self.viewer.user)
+        except FeedError as error:
+            raise _as_problem(error) from None
+        return self.answer(feed)
+
+    def answer(self, feed: Feed) -> Response:
+        context = {"deliveries": read_deliveries([feed])}
+        return Response(FeedSerializer(feed, context=context).data)
 
 
 class NewestImports(CursorPages):
@@ -76,16 +135,22 @@ class FeedImportsAPIView(FeedsAPIView, ListAPIView[Import]):
         )
 
     @extend_schema(
-        request=ROWS,
+        request=BODY,
         responses={202: ImportSerializer},
         parameters=[
             OpenApiParameter("Idempotency-Key", location=OpenApiParameter.HEADER),
             OpenApiParameter("dry_run", OpenApiTypes.BOOL, description="Check only."),
+            OpenApiParameter(
+                "corrects",
+                OpenApiTypes.INT,
+                description="The import whose refused rows come again.",
+            ),
+            *CONTROL_TOTALS,
         ],
+        description=f"{START}\n\n{describe_kinds()}",
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Keep a file (multipart `file`), a JSON list or NDJSON, and start its import."""
-        given = read_parameters(request, ["dry_run"])
+        given = read_parameters(request, ["dry_run", "corrects", *TOTALS])
         if given.get("dry_run", "false") not in ("true", "false"):
             raise Problem("invalid_dry_run", "'dry_run' is true or false.", parameter="dry_run")
         feed = get_visible_feed(self.viewer, slug)
@@ -95,6 +160,7 @@ class FeedImportsAPIView(FeedsAPIView, ListAPIView[Import]):
                 "invalid_idempotency_key",
                 f"An idempotency key has 1 to {KEY_LENGTH} characters.",
             )
+        corrects = self.find_corrected(feed, given.get("corrects"))
         file = _read_file(request)
         try:
             import_, _ = receive_import(
@@ -105,12 +171,27 @@ class FeedImportsAPIView(FeedsAPIView, ListAPIView[Import]):
                 by=self.viewer.user,
                 idempotency_key=key,
                 dry_run=given.get("dry_run") == "true",
+                expected={TOTALS[name]: given[name] for name in TOTALS if name in given},
+                corrects=corrects,
             )
         except FeedError as error:
             raise _as_problem(error) from None
         finally:
             file.close()
         return Response(ImportSerializer(import_).data, status=202)
+
+    def find_corrected(self, feed: Feed, text: str | None) -> Import | None:
+        if text is None:
+            return None
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < KEY_DIGITS else 0
+        import_ = visible_imports(self.viewer).filter(feed=feed, pk=number).first()
+        if import_ is None:
+            raise Problem(
+                "unknown_import",
+                f"Feed '{feed.slug}' has no import '{text[:20]}'.",
+                parameter="corrects",
+            )
+        return import_
 
 
 class ImportAPIView(FeedsAPIView):
@@ -163,4 +244,4 @@ def _read_file(request: Request) -> Any:
 
 
 def _as_problem(error: FeedError) -> Problem:
-    return Problem(error.code, error.message, status=STATUS[error.code])
+    return Problem(error.code, error.message, status=STATUS.get(error.code, BAD_REQUEST))

@@ -5,7 +5,9 @@ from metrics.feeds import views
 urlpatterns = [
     path("feeds/", views.FeedListView.as_view(), name="feed-list"),
     path("feeds/new/", views.FeedCreateView.as_view(), name="feed-create"),
+    path("feeds/kinds/", views.KindListView.as_view(), name="feed-kinds"),
     path("feeds/<slug:slug>/", views.FeedDetailView.as_view(), name="feed-detail"),
+    path("feeds/<slug:slug>/schedule/", views.FeedScheduleView.as_view(), name="feed-schedule"),
     path("imports/<int:import_id>/", views.ImportDetailView.as_view(), name="import-detail"),
     path(
         "imports/<int:import_id>/file/",

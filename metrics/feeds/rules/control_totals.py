@@ -83,14 +83,14 @@ class ControlTotals:
         return [
             Problem(0, "" if name == ROWS else name, "control_total", self._explain(name))
             for name, total in self.expected.items()
-            if name not in self.found or not _agree(total, self.found[name])
+            if name not in self.found or not totals_agree(total, self.found[name])
         ]
 
     def _explain(self, name: str) -> str:
-        wanted = _write(self.expected[name])
+        wanted = write_total(self.expected[name])
         if name not in self.found:
             return f"The sender expects '{name}' to come to {wanted}; the file has no '{name}'."
-        found = _write(self.found[name])
+        found = write_total(self.found[name])
         if name == ROWS:
             return f"The sender expects {wanted} rows; the file has {found}."
         return f"The sender expects '{name}' to come to {wanted}; the file comes to {found}."
@@ -112,7 +112,8 @@ def _add_up(column: Column, plan: Plan, chunk: Chunk) -> Total:
     return total
 
 
-def _agree(expected: Total, found: Total) -> bool:
+def totals_agree(expected: Total, found: Total) -> bool:
+    """Tell whether two totals are the same, but for the rounding of sums of fractions."""
     if isinstance(expected, int) and isinstance(found, int):
         return expected == found
     return math.isclose(expected, found, rel_tol=ROUNDING, abs_tol=10**-DECIMALS / 2)
@@ -123,6 +124,7 @@ def _tidy(total: Total) -> Total:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def _write(total: Total) -> str:
+def write_total(total: Total) -> str:
+    """Write a total with the decimals that it has."""
     decimals = len(str(total).partition(".")[2]) if isinstance(total, float) else 0
     return format_number(total, min(decimals, DECIMALS))

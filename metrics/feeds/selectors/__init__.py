@@ -18,6 +18,7 @@ from metrics.feeds.selectors.imports import (
 )
 from metrics.feeds.selectors.incomplete import (
     IncompleteDay,
+    explain_absence,
     incomplete_days,
     late_feeds,
     name_units,
@@ -32,6 +33,7 @@ __all__ = [
     "count_imports",
     "count_reasons",
     "count_recomputed_days",
+    "explain_absence",
     "get_visible_feed",
     "get_visible_import",
     "incomplete_days",

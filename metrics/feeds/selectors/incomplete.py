@@ -73,19 +73,13 @@ class IncompleteDay:
     @property
     def why(self) -> str:
         """Say in a sentence, without its full stop, what has not arrived."""
-        words = {
-            "feed": self.feed_name,
-            "units": name_units(self.missing.values()),
-            "day": write_day(self.day),
-            "due": date_format(timezone.localtime(self.due_at), "j F H:i"),
-        }
-        if not self.is_overdue:
-            if self.has_facts:
-                return gettext("%(feed)s of %(units)s for %(day)s is awaited until %(due)s") % words
-            return gettext("%(feed)s for %(day)s is awaited until %(due)s") % words
-        if self.missing:
-            return gettext("%(feed)s of %(units)s has not arrived for %(day)s") % words
-        return gettext("%(feed)s has not arrived for %(day)s") % words
+        return explain_absence(
+            self.feed_name,
+            self.day,
+            self.missing.values(),
+            awaited_until=None if self.is_overdue else self.due_at,
+            has_facts=self.has_facts,
+        )
 
     def concerns(self, tree: Tree, unit_id: int) -> bool:
         """Tell whether a unit's figures lack what is missing: its own, or of a unit below it."""
@@ -126,6 +120,30 @@ def late_feeds(viewer: Viewer, unit_id: int | None = None) -> list[IncompleteDay
         if day.is_overdue and (unit_id is None or day.concerns(viewer.tree, unit_id)):
             newest[day.feed] = day
     return sorted(newest.values(), key=lambda day: day.feed_name)
+
+
+def explain_absence(
+    feed_name: str,
+    day: date,
+    units: Collection[str],
+    *,
+    awaited_until: datetime | None,
+    has_facts: bool,
+) -> str:
+    """Say in a sentence, without its full stop, what of a feed's day is not there.
+
+    `units` are the covered ones that have nothing on it; while some has arrived and the rest is
+    awaited, they are named, and so they are once it is overdue.
+    """
+    words = {"feed": feed_name, "units": name_units(units), "day": write_day(day)}
+    if awaited_until is not None:
+        words["due"] = date_format(timezone.localtime(awaited_until), "j F H:i")
+        if has_facts:
+            return gettext("%(feed)s of %(units)s for %(day)s is awaited until %(due)s") % words
+        return gettext("%(feed)s for %(day)s is awaited until %(due)s") % words
+    if units:
+        return gettext("%(feed)s of %(units)s has not arrived for %(day)s") % words
+    return gettext("%(feed)s has not arrived for %(day)s") % words
 
 
 def name_units(names: Collection[str]) -> str:

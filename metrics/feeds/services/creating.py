@@ -16,6 +16,8 @@ from teams.audit.services import record_event
 from teams.structure.models import Unit
 
 NOTHING_PROMISED = Promise()
+# Pages beside those of the feeds.
+RESERVED = frozenset({"new", "kinds"})
 
 
 def create_feed(
@@ -40,6 +42,8 @@ def create_feed(
         raise FeedError(
             "bad_slug", f"'{slug}' is no slug: letters, digits, hyphens and underscores only."
         ) from None
+    if slug in RESERVED:
+        raise FeedError("bad_slug", f"'{slug}' is the address of another page; choose another.")
     if kind not in KINDS:
         near = get_close_matches(kind, KINDS, n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""

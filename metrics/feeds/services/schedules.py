@@ -1,7 +1,9 @@
 """What a feed promises: set, changed, and held against each day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -9,7 +11,7 @@ from django.utils import timezone
 
 from metrics.feeds.errors import FeedError
 from metrics.feeds.models import Feed, FeedDay
-from metrics.feeds.rules.promises import Promise
+from metrics.feeds.rules.promises import Promise, PromiseError, parse_promised_days
 from metrics.feeds.services.deliveries import refresh_days
 from metrics.records.kinds import KINDS, ColumnType
 from metrics.records.services import lock_feed
@@ -18,6 +20,7 @@ from teams.audit.services import record_event
 from teams.changes.models import OperatingDay
 from teams.changes.services import mark_days
 from teams.structure.models import Unit
+from teams.structure.selectors import find_units
 
 # A schedule that reaches further back judges what nobody can still deliver.
 MAX_DAYS_BACK = 400
@@ -77,6 +80,38 @@ def set_promise(feed: Feed, *, promise: Promise, covers: Collection[Unit], by: U
     return feed
 
 
+def change_schedule(feed: Feed, said: Mapping[str, Any], *, by: User | None) -> Feed:
+    """Change some of what a feed promises, told in words: promised, by, after_days, since, covers.
+
+    `promised` is as in 'mon-fri', blank for nothing; `covers` are paths or slugs of units. What is
+    not said stays; without `since` it holds from today on. Raises FeedError: `bad_promise`,
+    `unknown_unit`, and what `set_promise` raises.
+    """
+    promise = replace(feed.promise, since=said.get("since"))
+    if "promised" in said:
+        weekdays, month_days = _read_days(said["promised"])
+        promise = replace(promise, weekdays=weekdays, month_days=month_days)
+    promise = replace(
+        promise,
+        by=said.get("by", promise.by),
+        after_days=said.get("after_days", promise.after_days),
+    )
+    covers = find_covered(said["covers"]) if "covers" in said else list(feed.covers.all())
+    return set_promise(feed, promise=promise, covers=covers if promise else [], by=by)
+
+
+def find_covered(paths_or_slugs: Collection[str]) -> list[Unit]:
+    """Find the units that a feed is to cover; raise FeedError `unknown_unit` for the first other.
+
+    A blank is the whole organisation.
+    """
+    found = find_units(paths_or_slugs)
+    for text in paths_or_slugs:
+        if text not in found:
+            raise FeedError("unknown_unit", f"No unit has the path '{text[:60]}'.")
+    return list(Unit.objects.filter(pk__in=found.values()))
+
+
 @transaction.atomic
 def note_due_days() -> list[date]:
     """Note the promised days that have come since the last run, and mark those that fell due.
@@ -102,6 +137,15 @@ def note_due_days() -> list[date]:
     for feed, days in new.items():
         refresh_days(feed, days, at=now)
     return sorted(marked)
+
+
+def _read_days(text: str) -> tuple[frozenset[int], frozenset[int]]:
+    if not text.strip():
+        return frozenset(), frozenset()
+    try:
+        return parse_promised_days(text)
+    except PromiseError as error:
+        raise FeedError("bad_promise", str(error)) from None
 
 
 def names_units(kind: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from metrics.feeds.errors import FeedError
 from metrics.feeds.models import Feed, Import, ImportState
 from metrics.feeds.services import process_import, receive_import
 
@@ -19,6 +20,14 @@ class Command(BaseCommand):
         parser.add_argument("feed")
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="Check only; write nothing.")
+        parser.add_argument(
+            "--expect",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="NAME=TOTAL",
+            help="What the file comes to, or it is refused whole: rows=30000 units=1234567.",
+        )
         parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,10 +44,13 @@ class Command(BaseCommand):
                     via="cli",
                     by=None,
                     dry_run=options["dry_run"],
+                    expected=_read_totals(options["expect"]),
                     enqueued=False,
                 )
         except OSError as error:
             raise CommandError(f"'{path}' cannot be read: {error.strerror}.") from None
+        except FeedError as error:
+            raise CommandError(error.message) from None
         process_import(import_.pk, wait=True)
         import_.refresh_from_db()
         errors: list[Any] = list(import_.errors.values("row", "column", "code", "message"))
@@ -74,3 +86,13 @@ def _as_json(import_: Import, errors: list[Any]) -> dict[str, Any]:
         "rejected": import_.rejected,
         "errors": errors,
     }
+
+
+def _read_totals(pairs: list[str]) -> dict[str, str]:
+    totals: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, total = pair.partition("=")
+        if not equals or name in totals:
+            raise CommandError(f"'{pair}' is not NAME=TOTAL, or gives a total again.")
+        totals[name.strip()] = total
+    return totals

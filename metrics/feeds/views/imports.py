@@ -7,112 +7,37 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
-from django.views.generic import FormView, TemplateView
+from django.views.generic import FormView
 from django.views.generic.base import View
 
 from metrics.feeds.errors import FeedError
-from metrics.feeds.forms import FeedForm, UploadForm
-from metrics.feeds.models import Feed, Import, ImportState
+from metrics.feeds.forms import UploadForm
+from metrics.feeds.models import Import, ImportState
 from metrics.feeds.selectors import (
     count_reasons,
     count_recomputed_days,
-    get_visible_feed,
     get_visible_import,
-    list_feeds,
     visible_imports,
 )
-from metrics.feeds.services import create_feed, receive_import, rollback_import
-from metrics.feeds.tables import STATUS, UNDER_WAY, describe_verdict, list_steps
+from metrics.feeds.services import receive_import, rollback_import
+from metrics.feeds.tables.imports import (
+    UNDER_WAY,
+    describe_verdict,
+    list_steps,
+    list_totals,
+    status_of,
+)
+from metrics.feeds.views.crumbs import trace_path
 from metrics.records.kinds import KINDS
 from teams.access.roles import Permission
 from teams.access.views import ViewerMixin
 from teams.audit.services import record_event
 
-HISTORY = 20
 ERRORS_PER_PAGE = 50
-
-
-class FeedListView(ViewerMixin, TemplateView):
-    """Which feeds there are, and did the data of each arrive?"""
-
-    needs = Permission.READ_FEEDS
-    template_name = "metrics/feed_list.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lines = list_feeds(self.viewer)
-        return super().get_context_data(
-            title=gettext("Feeds and imports"),
-            lines=[(line, KINDS[line.feed.kind].name, _status_of(line.last)) for line in lines],
-            may_write=self.viewer.may(Permission.WRITE_FEEDS),
-            **kwargs,
-        )
-
-
-class FeedCreateView(ViewerMixin, FormView):
-    """A new feed."""
-
-    needs = Permission.WRITE_FEEDS
-    template_name = "metrics/feed_create.html"
-    form_class = FeedForm
-
-    def form_valid(self, form: FeedForm) -> HttpResponse:
-        try:
-            feed = create_feed(**form.cleaned_data, by=self.viewer.user)
-        except FeedError as error:
-            form.add_error("mapping" if error.code == "bad_mapping" else "slug", error.message)
-            return self.form_invalid(form)
-        return redirect("metrics:feed-detail", feed.slug)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=gettext("New feed"), crumbs=_crumbs(gettext("New feed")), **kwargs
-        )
-
-
-class FeedDetailView(ViewerMixin, FormView):
-    """One feed: what it takes, a form to send it a file, and what came of those sent before."""
-
-    needs = Permission.READ_FEEDS
-    template_name = "metrics/feed_detail.html"
-    form_class = UploadForm
-
-    @cached_property
-    def feed(self) -> Feed:
-        return get_visible_feed(self.viewer, self.kwargs["slug"])
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.viewer.may(Permission.WRITE_FEEDS):
-            raise PermissionDenied("Only analysts and administrators send files.")
-        return super().post(request, *args, **kwargs)
-
-    def form_valid(self, form: UploadForm) -> HttpResponse:
-        file = form.cleaned_data["file"]
-        import_, _ = receive_import(
-            feed=self.feed,
-            file=file,
-            name=file.name,
-            via="page",
-            by=self.viewer.user,
-            dry_run=form.cleaned_data["dry_run"],
-        )
-        return redirect("metrics:import-detail", import_.pk)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kind = KINDS[self.feed.kind]
-        imports = list(visible_imports(self.viewer).filter(feed=self.feed)[:HISTORY])
-        return super().get_context_data(
-            title=self.feed.name,
-            crumbs=_crumbs(self.feed.name),
-            feed=self.feed,
-            kind=kind,
-            columns=[(column, self.feed.mapping.get(column.name)) for column in kind.columns],
-            history=[(import_, _status_of(import_)) for import_ in imports],
-            may_write=self.viewer.may(Permission.WRITE_FEEDS),
-            **kwargs,
-        )
+# Whose rows, or some of them, can be corrected and sent again.
+CORRECTABLE = (ImportState.REFUSED, ImportState.FAILED, ImportState.CHECKED, ImportState.APPLIED)
 
 
 class ImportView(ViewerMixin):
@@ -123,10 +48,36 @@ class ImportView(ViewerMixin):
         return get_visible_import(self.viewer, self.kwargs["import_id"])
 
 
-class ImportDetailView(ImportView, TemplateView):
-    """What became of one import; htmx asks for its state alone while it is under way."""
+class ImportDetailView(ImportView, FormView):
+    """What became of one import, and a form to send what was refused of it again.
+
+    htmx asks for its state alone while it is under way.
+    """
 
     needs = Permission.READ_FEEDS
+    form_class = UploadForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.viewer.may(Permission.WRITE_FEEDS):
+            raise PermissionDenied("Only analysts and administrators send files.")
+        return super().post(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "kind": KINDS[self.import_.feed.kind]}
+
+    def form_valid(self, form: UploadForm) -> HttpResponse:
+        file = form.cleaned_data["file"]
+        import_, _ = receive_import(
+            feed=self.import_.feed,
+            file=file,
+            name=file.name,
+            via="page",
+            by=self.viewer.user,
+            dry_run=form.cleaned_data["dry_run"],
+            expected=form.expected,
+            corrects=self.import_,
+        )
+        return redirect("metrics:import-detail", import_.pk)
 
     def get_template_names(self) -> list[str]:
         if self.request.htmx:  # type: ignore[attr-defined]
@@ -157,12 +108,13 @@ class ImportDetailView(ImportView, TemplateView):
         imports = visible_imports(self.viewer).filter(feed=import_.feed)[:6]
         return super().get_context_data(
             title=import_.file_name,
-            crumbs=_crumbs(
-                gettext("Import %(id)s") % {"id": import_.pk},
-                (import_.feed.name, reverse("metrics:feed-detail", args=[import_.feed.slug])),
-            ),
-            history=[(other, _status_of(other)) for other in imports],
+            crumbs=trace_path(gettext("Import %(id)s") % {"id": import_.pk}, import_.feed),
+            history=[(other, status_of(other)) for other in imports],
             may_write=self.viewer.may(Permission.WRITE_FEEDS),
+            corrections=import_.corrected_by.order_by("id"),
+            is_correctable=import_.state in CORRECTABLE
+            and bool(import_.rejected or import_.message),
+            totals=list_totals(import_),
             is_applied=import_.state == ImportState.APPLIED,
             **state,
             **self._read_errors(),
@@ -231,12 +183,3 @@ class ImportRollbackView(ImportView, View):
         except FeedError as error:
             messages.error(request, error.message)
         return redirect("metrics:import-detail", import_id)
-
-
-def _status_of(import_: Import | None) -> str:
-    return STATUS[ImportState(import_.state)] if import_ else "nodata"
-
-
-def _crumbs(here: str, *between: tuple[str, str]) -> list[dict[str, str]]:
-    path = [(gettext("Feeds"), reverse("metrics:feed-list")), *between]
-    return [*({"label": label, "href": href} for label, href in path), {"label": here}]

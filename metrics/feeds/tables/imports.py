@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from metrics.feeds.models import Import, ImportState
+from metrics.feeds.rules.control_totals import ROWS, totals_agree, write_total
 from opsportal.lib.formats import format_number
 
 # Which word of the status table a state takes.
@@ -145,3 +146,21 @@ def _mark_current(steps: list[dict[str, Any]], import_: Import) -> None:
         waiting[0]["state"] = "failed"
     elif import_.state in (*UNDER_WAY, ImportState.APPLIED):
         waiting[0]["state"] = "now"
+
+
+def status_of(import_: Import | None) -> str:
+    """Give the status key of an import; no data where there is none."""
+    return STATUS[ImportState(import_.state)] if import_ else "nodata"
+
+
+def list_totals(import_: Import) -> list[dict[str, Any]]:
+    """List the control totals of an import: what was expected, what the file came to."""
+    return [
+        {
+            "name": gettext("rows") if name == ROWS else name,
+            "expected": write_total(expected),
+            "found": write_total(import_.found[name]) if name in import_.found else "",
+            "agrees": name in import_.found and totals_agree(expected, import_.found[name]),
+        }
+        for name, expected in import_.expected.items()
+    ]
