@@ -5,13 +5,14 @@ What is still open counts with the age it has reached, and is neither dropped no
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import inf, log, sqrt
 from typing import NamedTuple
 
-from opsportal.lib.statistics.quantiles import normal_quantile, upper_tail
+from opsportal.lib.statistics.intervals import ranks_of_quantile
+from opsportal.lib.statistics.quantiles import normal_quantile
 
 # Products of shares meet a share that they equal only up to rounding.
 ROUNDING = 1e-9
@@ -50,10 +51,9 @@ def duration_quantile(
 
     E. L. Kaplan and P. Meier 1958, JASA 53: the least t at which the estimated survival is at
     most 1 − share. The interval is that of R. Brookmeyer and J. Crowley 1982, Biometrics 38, on
-    the log-log scale with Greenwood's variance; where all have ended, that of order statistics
-    (H. A. David and H. N. Nagaraja 2003, Order Statistics, section 7.1), whose lower end is 0
-    where not even the shortest can be it. What ends at an age at which another is still open
-    comes first. Raises ValueError for a share outside 0 to 1 and for negative durations.
+    the log-log scale with Greenwood's variance; where all have ended, that of order statistics.
+    What ends at an age at which another is still open comes first. Raises ValueError for a share
+    outside 0 to 1 and for negative durations.
     """
     if not 0 < share < 1:
         raise ValueError(f"A quantile lies between 0 and 1, not at {share}.")
@@ -70,9 +70,10 @@ def duration_quantile(
         low, high = _order_statistics(sorted(ended), share, confidence)
     if value is None:
         return DurationQuantile(None, low, None)
+    # A test inverted on few may leave out the very value.
     return DurationQuantile(
         value,
-        value if low is None else min(low, value),
+        None if low is None else min(low, value),
         None if high is None else max(high, value),
     )
 
@@ -96,16 +97,18 @@ def _brookmeyer_crowley(
 ) -> tuple[float | None, float | None]:
     """Find the times whose survival cannot be told from `left`: the first, and what follows them.
 
-    Where even the last time is surely too early, that time is all that is known.
+    Where even the last time is surely too early, it is all that is known. Where the survival
+    falls past `left` in one step, the interval is that step, unless it falls to nothing, which
+    has no variance.
     """
     z = normal_quantile(confidence)
     distances = [_distance(step, left) for step in steps]
     inside = [index for index, distance in enumerate(distances) if abs(distance) <= z]
     if not inside:
-        beyond = [index for index, distance in enumerate(distances) if distance > z]
-        if not beyond:
+        past = [step for step, distance in zip(steps, distances, strict=True) if distance > z]
+        if not past:
             return steps[-1].time, None
-        return None, steps[beyond[0]].time
+        return (past[0].time, past[0].time) if past[0].survival else (None, None)
     after = inside[-1] + 1
     return steps[inside[0]].time, steps[after].time if after < len(steps) else None
 
@@ -121,16 +124,6 @@ def _distance(step: _Step, left: float) -> float:
 
 def _order_statistics(
     ordered: Sequence[float], share: float, confidence: float
-) -> tuple[float, float | None]:
-    """Find the ranks between which the quantile lies with at least this confidence."""
-    from scipy.special import betaincc
-
-    n, tail = len(ordered), upper_tail(confidence)
-
-    def up_to(count: int) -> float:
-        """Give the chance that at most `count` of n lie below the quantile."""
-        return float(betaincc(count + 1, n - count, share))
-
-    low = bisect_right(range(n), tail, key=up_to)
-    high = bisect_left(range(n), 1 - tail, key=up_to)
-    return ordered[low - 1] if low else 0.0, ordered[high] if high < n else None
+) -> tuple[float, float] | tuple[None, None]:
+    ranks = ranks_of_quantile(len(ordered), share, confidence)
+    return (None, None) if ranks is None else (ordered[ranks.low - 1], ordered[ranks.high - 1])
