@@ -16,13 +16,15 @@ ROWS_AT_MOST = 100_000_000
 
 
 def open_parquet(path: Path, *, name: str) -> Rows:
-    """Open a Parquet file; numbers stay numbers, all else becomes text. Raises TableError."""
+    """Open a Parquet file; what has a type keeps it. Raises TableError."""
     import pyarrow as pa
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(path, memory_map=True)
-        header = list(file.schema_arrow.names)
+        schema = parquet.read_schema(path, memory_map=True)
+        # Words stay in the file's own dictionaries, so that each is looked up once.
+        words = [field.name for field in schema if _is_text(field.type)]
+        file = parquet.ParquetFile(path, memory_map=True, read_dictionary=words)
     except (pa.ArrowException, OSError):
         raise _damaged(name) from None
     if file.metadata.num_rows > ROWS_AT_MOST:
@@ -44,28 +46,40 @@ def open_parquet(path: Path, *, name: str) -> Rows:
         except (pa.ArrowException, OSError):
             raise _damaged(name) from None
 
-    nested = frozenset(field.name for field in file.schema_arrow if pa.types.is_nested(field.type))
-    return Rows(header, read, beyond_reading=nested)
+    nested = frozenset(field.name for field in schema if pa.types.is_nested(field.type))
+    return Rows(list(schema.names), read, beyond_reading=nested)
 
 
 def _simplify(name: str, column: pa.Array) -> pa.Array:
-    """Make a column text or numbers; raise TableError for one that is neither."""
+    """Make a column text, numbers, dates or instants; raise TableError for one that is neither."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     types = pa.types
     if types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if types.is_integer(column.type) or types.is_floating(column.type):
+        words = _simplify(name, column.dictionary)
+        return pa.DictionaryArray.from_arrays(column.indices, words)
+    if types.is_integer(column.type) or types.is_decimal(column.type):
         return column
-    if types.is_decimal(column.type):
-        return pc.cast(column, pa.float64())
+    if types.is_float16(column.type):
+        return pc.cast(column, pa.float32())
+    if types.is_floating(column.type) or types.is_timestamp(column.type):
+        return column
     try:
-        return pc.cast(column, pa.string())
+        text = pc.cast(column, pa.string())
+        # Parquet does not promise that its text is UTF-8.
+        text.validate(full=True)
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
         raise TableError(
             "unreadable_column", f"Column '{name}' holds {column.type}, not text or numbers."
         ) from None
+    return text
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_string(type_) or pa.types.is_large_string(type_)
 
 
 def _damaged(name: str) -> TableError:

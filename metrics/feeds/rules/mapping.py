@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 
 from metrics.feeds.rules.problems import Note, Problem, quote
-from metrics.records.kinds import KINDS, ColumnType, Kind
+from metrics.feeds.rules.words import suggest
+from metrics.records.kinds import AMOUNTS, KINDS, Kind
 from opsportal.lib.arithmetic import ArithmeticSyntaxError, Expression
 from opsportal.lib.tables import spell
 
@@ -62,20 +63,20 @@ def parse_mapping(
     for name, text in mapping.items():
         if name not in known:
             raise MappingError(
-                f"{kind.name} have no column '{name}'.{_guess(name, known)} "
+                f"{kind.name} have no column '{name}'.{suggest(name, known)} "
                 f"They have: {', '.join(known)}."
             )
         try:
             source = Source(Expression.parse(text, columns=columns))
         except ArithmeticSyntaxError as error:
             raise MappingError(f"'{name}' cannot come from {quote(text)}: {error}") from None
-        is_measure = name != KEY and kind.column(name).type is ColumnType.MEASURE
+        is_amount = name != KEY and kind.column(name).type in AMOUNTS
         if source.column is None and not (
-            _constant_fits(source, is_measure) if source.is_constant else is_measure
+            _constant_fits(source, is_amount) if source.is_constant else is_amount
         ):
             wanted = (
                 "a column, a number or arithmetic over columns"
-                if is_measure
+                if is_amount
                 else "a column or a quoted constant"
             )
             raise MappingError(f"'{name}' cannot come from {quote(text)}: it takes {wanted}.")
@@ -105,7 +106,7 @@ def plan_columns(
                     "missing_column",
                     missing,
                     f"Column '{missing}' is missing, from which the feed takes '{name}'."
-                    f"{_guess(missing, names)}",
+                    f"{suggest(missing, names)}",
                 )
             )
     required = {column.name for column in kind.columns if column.required}
@@ -123,20 +124,14 @@ def plan_columns(
         elif name in required:
             problems.append(
                 _file_problem(
-                    "missing_column", name, f"Column '{name}' is missing.{_guess(name, names)}"
+                    "missing_column", name, f"Column '{name}' is missing.{suggest(name, names)}"
                 )
             )
     plan = Plan(kind, sources)
     problems += _misspelt(plan, names)
-    if not problems and not any(measure.name in sources for measure in kind.measures):
-        measures = ", ".join(measure.name for measure in kind.measures)
-        problems.append(
-            _file_problem(
-                "missing_column",
-                "",
-                f"The file has no measure; one of these is needed: {measures}.",
-            )
-        )
+    if not problems and kind.needed and not any(name in sources for name in kind.needed):
+        needed = f"one of these is needed: {', '.join(kind.needed)}."
+        problems.append(_file_problem("missing_column", "", f"The file has no measure; {needed}"))
     plan.warnings += _left_aside(plan, names)
     return plan, problems
 
@@ -147,11 +142,16 @@ def _misspelt(plan: Plan, names: Sequence[str]) -> list[Problem]:
     ours = {column.name for kind in KINDS.values() for column in kind.columns}
     problems = []
     for name in _unused(plan, names):
-        near = [meant for meant in absent if _letters_apart(spell(name), meant) <= MISSPELT_LETTERS]
+        near = [meant for meant in absent if _is_misspelt(spell(name), meant)]
         if near and spell(name) not in ours:
             message = f"Column '{name}' is unknown; did you mean '{near[0]}'?"
             problems.append(_file_problem("misspelt_column", name, message))
     return problems
+
+
+def _is_misspelt(name: str, meant: str) -> bool:
+    """Tell whether all but a few letters match; of a short word, most must."""
+    return _letters_apart(name, meant) <= min(MISSPELT_LETTERS, len(meant) // 2)
 
 
 def _letters_apart(one: str, other: str) -> int:
@@ -172,9 +172,9 @@ def _unused(plan: Plan, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in used]
 
 
-def _constant_fits(source: Source, is_measure: bool) -> bool:
+def _constant_fits(source: Source, is_amount: bool) -> bool:
     value = source.expression.evaluate({})
-    if is_measure:
+    if is_amount:
         return value is not None and not isinstance(value, str)
     # A bare whole number is as good as a quoted one: queue=1.
     return isinstance(value, str) or source.expression.text.strip().isdigit()
@@ -182,8 +182,3 @@ def _constant_fits(source: Source, is_measure: bool) -> bool:
 
 def _file_problem(code: str, column: str, message: str) -> Problem:
     return Problem(row=0, column=column, code=code, message=message)
-
-
-def _guess(name: str, names: Sequence[str]) -> str:
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
-    return f" Did you mean '{near[0]}'?" if near else ""

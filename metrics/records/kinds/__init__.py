@@ -6,7 +6,16 @@ from metrics.records.kinds.costs import COSTS, Cost
 from metrics.records.kinds.exchange_rates import EXCHANGE_RATES, ExchangeRate
 from metrics.records.kinds.headcount_plan import HEADCOUNT_PLAN, PlannedHeadcount
 from metrics.records.kinds.judgements import JUDGEMENTS, Judgement
-from metrics.records.kinds.kind import Column, ColumnType, Combine, Holding, Kind, Measure, Presence
+from metrics.records.kinds.kind import (
+    AMOUNTS,
+    Column,
+    ColumnType,
+    Combine,
+    Holding,
+    Kind,
+    Measure,
+    Presence,
+)
 from metrics.records.kinds.outcomes import OUTCOMES, Outcome
 from metrics.records.kinds.quality_audits import QUALITY_AUDITS, QualityAudit
 from metrics.records.kinds.queue_days import QUEUE_DAYS, QueueDay
@@ -31,6 +40,7 @@ KINDS: dict[str, Kind] = {
 }
 
 __all__ = [
+    "AMOUNTS",
     "KINDS",
     "QUEUE_DAYS",
     "WORK_RECORDS",

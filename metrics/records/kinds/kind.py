@@ -25,6 +25,8 @@ class ColumnType(StrEnum):
     CHOICE = "choice"  # one of the column's choices
 
 
+# What a feed can take from arithmetic over its columns.
+AMOUNTS = (ColumnType.MEASURE, ColumnType.NUMBER, ColumnType.MONEY)
 TEXT_LENGTH = 200
 
 
@@ -43,9 +45,9 @@ class Column:
 
     A row needs what is `required`; other columns may be blank or absent, and are then unknown. A
     measure or amount is from `least` to `most`, by default from 0 to MEASURE_LIMIT, a number by
-    default any, and above zero where it is `positive`; a measure beyond `plausible_up_to` is taken and warned of. Only what is
-    planned or promised `may_lie_ahead` of today. `held_by` names the model field that holds it
-    where its name does not.
+    default any, and above zero where it is `positive`; a measure beyond `plausible_up_to` is taken
+    and warned of. Only what is planned or promised `may_lie_ahead` of today. `held_by` names the
+    model field that holds it where its name does not.
     """
 
     name: str
