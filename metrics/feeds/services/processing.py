@@ -1,6 +1,7 @@
 """An import from its file to facts: read and checked chunk by chunk, written in one transaction."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -9,16 +10,20 @@ from django.utils import timezone
 from metrics.feeds.errors import FeedError
 from metrics.feeds.models import Import, ImportState, RowError
 from metrics.feeds.readers import open_rows
-from metrics.feeds.rules.checks import check_chunk
+from metrics.feeds.rules.cells import Surroundings
+from metrics.feeds.rules.checks import FileCheck
 from metrics.feeds.rules.chunks import PROBLEMS_KEPT, Tally
 from metrics.feeds.rules.control_totals import ControlTotals
 from metrics.feeds.rules.mapping import Plan, plan_columns
 from metrics.feeds.rules.problems import Note, Problem
+from metrics.feeds.services.currencies import Currencies
 from metrics.feeds.services.deliveries import check_delivery
 from metrics.feeds.services.locking import working_on
 from metrics.feeds.services.names import Names
+from metrics.feeds.services.overlapping import one_at_a_time, take_out_overlaps
 from metrics.feeds.services.receiving import PROCESS_TASK
 from metrics.feeds.services.refused_rows import keep_refused_rows
+from metrics.feeds.services.zones import Zones
 from metrics.records.kinds import KINDS
 from metrics.records.services import (
     Arrivals,
@@ -32,6 +37,9 @@ from opsportal.lib.formats import format_number
 from opsportal.lib.queueing import enqueue
 from opsportal.lib.tables import TableError
 from teams.audit.services import record_event
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 WAITING = (ImportState.RECEIVED, ImportState.PROCESSING)
 MAX_ATTEMPTS = 5
@@ -114,12 +122,20 @@ class _Processing:
     def __init__(self, import_: Import) -> None:
         self.import_, self.feed = import_, import_.feed
         self.kind = KINDS[self.feed.kind]
-        self.names = Names(create_missing=self.feed.create_missing, today=timezone.localdate())
+        self.names = Names(self.kind, create_missing=self.feed.create_missing)
+        self.currencies = Currencies(self.kind)
+        self.around = Surroundings(
+            today=timezone.localdate(),
+            now=timezone.now(),
+            interpret=self.names.interpret,
+            zones_of=Zones(self.names).of_units,
+            currency=self.currencies.reporting,
+        )
         self.tally = Tally()
         self.totals = ControlTotals(self.kind, self.import_.expected)
 
     def run(self) -> None:
-        with Arrivals(self.kind) as arrivals:
+        with one_at_a_time(self.kind), Arrivals(self.kind) as arrivals:
             try:
                 plan, problems = self.read(arrivals)
             except TableError as error:
@@ -144,16 +160,29 @@ class _Processing:
         if problems:
             return plan, problems
         wanted = {name for source in plan.sources.values() for name in source.expression.names}
+        check = FileCheck(plan, self.around, self.tally)
+        # Rows that must not overlap wait until the last of them is known.
+        held: list[pa.Table] = []
         for chunk in rows.read(wanted):
             self.totals.add(plan, chunk)
-            arrivals.add(check_chunk(plan, chunk, self.names.interpret, self.tally))
+            checked = check.check(chunk)
+            if self.kind.holds:
+                held.append(checked)
+            else:
+                self.stage(arrivals, checked)
             Import.objects.filter(pk=self.import_.pk).update(
                 rows=self.tally.rows, rejected=self.tally.rejected
             )
+        if held:
+            self.stage(arrivals, take_out_overlaps(plan, self.feed, held, self.tally))
         self.import_.read_at = self.import_.checked_at = timezone.now()
         problems = self.totals.compare(self.tally.rows)
         self.import_.found = self.totals.found
         return plan, problems
+
+    def stage(self, arrivals: Arrivals, rows: "pa.Table") -> None:
+        self.currencies.add(rows)
+        arrivals.add(rows)
 
     def refuse(self, problems: list[Problem]) -> None:
         """Refuse the file whole: every row of it counts as refused."""
@@ -181,10 +210,12 @@ class _Processing:
             lock_feed(self.feed.pk)
             if not import_.dry_run:
                 import_.created_things = self.names.create(arrivals, by=import_.received_by)
+                self.currencies.settle(by=import_.received_by)
             outcome = weigh_arrivals(arrivals, feed_id=self.feed.pk)
             self.take_counts(outcome)
             import_.state = ImportState.CHECKED if import_.dry_run else ImportState.APPLIED
-            self.finish(tally.problems, [*plan.warnings, *tally.notes.values()])
+            notes = [*plan.warnings, *tally.notes.values(), *self.currencies.list_notes()]
+            self.finish(tally.problems, notes)
             if import_.dry_run:
                 return
             changes = write_arrivals(arrivals, feed_id=self.feed.pk, import_id=import_.pk)

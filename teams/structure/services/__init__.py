@@ -1,7 +1,13 @@
 from teams.structure.services.assignments import join_person, leave_person, transfer_person
 from teams.structure.services.leaderships import appoint_leader, end_leadership
 from teams.structure.services.missing import ensure_people, ensure_queues, ensure_units
-from teams.structure.services.units import close_unit, create_unit, move_unit, rename_unit
+from teams.structure.services.units import (
+    close_unit,
+    create_unit,
+    move_unit,
+    rename_unit,
+    set_currency,
+)
 
 __all__ = [
     "appoint_leader",
@@ -15,5 +21,6 @@ __all__ = [
     "leave_person",
     "move_unit",
     "rename_unit",
+    "set_currency",
     "transfer_person",
 ]

@@ -3,8 +3,10 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 
+from opsportal.lib.money import CURRENCIES
 from teams.accounts.models import User
 from teams.audit.services import record_event
+from teams.changes.services import mark_range
 from teams.structure.errors import StructureError
 from teams.structure.models import Assignment, Unit, UnitKind, UnitPlacement
 from teams.structure.rules.names import clean_name, explain_name, fold, suggest_slug
@@ -107,6 +109,23 @@ def rename_unit(*, unit: Unit, name: str, by: User | None) -> None:
     unit.name = name
     unit.save(update_fields=["name"])
     record_event("unit.renamed", by=by, subject=unit, former=former)
+
+
+@transaction.atomic
+def set_currency(*, unit: Unit, currency: str, by: User | None) -> None:
+    """Tell a unit's currency, ISO 4217; the root's is the one in which all figures are told.
+
+    Raises StructureError for what is no currency.
+    """
+    if currency not in CURRENCIES:
+        raise StructureError("unknown_currency", f"'{currency[:60]}' is no currency of ISO 4217.")
+    lock_structure()
+    former = unit.currency
+    unit.currency = currency
+    unit.save(update_fields=["currency"])
+    if unit.is_root:
+        mark_range(None, None, reason=f"Figures are told in {currency}")
+    record_event("unit.currency_set", by=by, subject=unit, currency=currency, former=former)
 
 
 def _check_name(name: str) -> str:
