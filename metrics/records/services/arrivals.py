@@ -5,6 +5,7 @@ with it.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from io import BytesIO
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -13,7 +14,8 @@ from django.db import connection
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 from metrics.records.kinds import Kind
-from metrics.records.services.matching import type_of
+from metrics.records.services.fingerprints import Fingerprints
+from metrics.records.services.matching import identity, type_of
 from metrics.records.statements import fetch, run
 
 if TYPE_CHECKING:
@@ -29,14 +31,19 @@ class Arrivals:
     """The checked rows of one import, until they are written or forgotten.
 
     Reading them goes through the view `arrived`: row, key, and the kind's fields. `keyed` tells
-    whether the file has keys; without them rows are told apart by their natural grain.
+    whether the file has keys; without them rows are told apart by their natural grain. `first_day`
+    and `last_day` are those of the rows, None where there are none.
     """
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.keyed = False
+        self.rows = 0
+        self.first_day: date | None = None
+        self.last_day: date | None = None
         # Set when they are weighed: the feed has no fact that one of these rows could be about.
         self.all_new = False
+        self._fingerprints = Fingerprints()
         self._resolved: list[str] = []
 
     def __enter__(self) -> Self:
@@ -61,12 +68,21 @@ class Arrivals:
         """
         from pyarrow import csv
 
-        self.keyed = self.keyed or rows.column("key").null_count < rows.num_rows
+        if not rows.num_rows:
+            return
+        self._take_note(rows)
         buffer = BytesIO()
         csv.write_csv(rows, buffer, csv.WriteOptions(include_header=False))
         buffer.seek(0)
         with connection.cursor() as cursor:
             cursor.copy_expert("COPY arrived_rows FROM STDIN WITH (FORMAT csv)", buffer)
+
+    def may_repeat(self) -> bool:
+        """Tell whether two rows may be about the same fact; where not, they surely are not.
+
+        Two spellings of a name that was created may be one.
+        """
+        return bool(self._resolved) or self._fingerprints.may_repeat()
 
     def unresolved(self, field: str) -> set[int]:
         """Return the stand-ins below zero that staged rows use in a field."""
@@ -85,6 +101,17 @@ class Arrivals:
         )
         self._resolved.append(field)
         run(self._view())
+
+    def _take_note(self, rows: "pa.Table") -> None:
+        import pyarrow.compute as pc
+
+        self.keyed = rows.column("key").null_count == 0
+        self.rows += rows.num_rows
+        days = pc.min_max(rows.column("day")).as_py()
+        self.first_day = min(filter(None, (self.first_day, days["min"])))
+        self.last_day = max(filter(None, (self.last_day, days["max"])))
+        told_apart_by = identity(self.kind, keyed=self.keyed)
+        self._fingerprints.add([rows.column(field) for field in told_apart_by])
 
     def _tables(self) -> Composable:
         fields = SQL(", ").join(

@@ -1,5 +1,7 @@
 """Rows of one file that are about the same fact: the last one counts."""
 
+from dataclasses import dataclass
+
 from psycopg2.sql import SQL, Composable
 
 from metrics.records.services.arrivals import Arrivals
@@ -7,11 +9,23 @@ from metrics.records.services.matching import columns, identity, same
 from metrics.records.statements import fetch, run
 
 
-def settle_repeats(arrivals: Arrivals, facts: Composable) -> tuple[int, int]:
-    """Drop rows that a later row about the same fact supersedes.
+@dataclass(frozen=True)
+class Superseded:
+    """How many rows a later one superseded, and how many of them count as updated."""
 
-    `facts` selects those that stand. Returns how many rows more than the last ones count as
-    updated, and as unchanged.
+    rows: int = 0
+    updated: int = 0
+
+    @property
+    def unchanged(self) -> int:
+        return self.rows - self.updated
+
+
+def settle_repeats(arrivals: Arrivals, facts: Composable) -> Superseded:
+    """Drop rows that a later row about the same fact supersedes; `facts` selects those that stand.
+
+    A superseded row changes what stood before it, or it is unchanged, as all are where the last
+    one leaves the fact as it was.
     """
     kind, keyed = arrivals.kind, arrivals.keyed
     names = {
@@ -32,8 +46,8 @@ def settle_repeats(arrivals: Arrivals, facts: Composable) -> tuple[int, int]:
         ).format(**names)
     )
     if not repeated:
-        return 0, 0
-    [(superseded, updated)] = fetch(
+        return Superseded()
+    [(rows, updated)] = fetch(
         SQL(
             """
             WITH told AS (
@@ -72,4 +86,4 @@ def settle_repeats(arrivals: Arrivals, facts: Composable) -> tuple[int, int]:
             """
         ).format(**names)
     )
-    return int(updated), int(superseded - updated)
+    return Superseded(int(rows), int(updated))
