@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -6,12 +6,14 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 from psycopg2.extras import DateRange
 
+from metrics.feeds.models import Feed, FeedDay
 from metrics.kpis.models import Kpi, KpiVersion
 from metrics.kpis.selectors import KpiReader, get_values
 from metrics.kpis.services import recompute_changed_days
 from metrics.kpis.values import Breakdown, KpiValue
-from opsportal.lib.periods import Grain, Period
-from teams.structure.models import UnitPlacement
+from opsportal.lib.periods import Grain, Period, list_periods
+from teams.changes.services import mark_range
+from teams.structure.models import Unit, UnitPlacement
 from tests.metrics.facts import write_facts
 from tests.personas import Organisation
 
@@ -172,5 +174,104 @@ def test_queries_grow_with_nothing(organisation: Organisation, breakdown: Breakd
         with CaptureQueriesContext(connection) as queries:
             get_values(KPIS, viewer=viewer, unit=unit, grain=Grain.DAY, breakdown=breakdown)
         counts.append(len(queries))
-    # Definitions, extent, totals of all kinds, changed days; and the parts by name.
-    assert counts == [4 if breakdown is None else 5] * 2
+    # Definitions, extent, totals of all kinds, changed days, what has not arrived; the parts by
+    # name; and which queues have data.
+    assert counts == [{None: 5, Breakdown.QUEUE: 7}.get(breakdown, 6)] * 2
+
+
+@pytest.mark.parametrize("breakdown", [None, *Breakdown])
+def test_a_page_of_rows_is_that_part_of_all(
+    organisation: Organisation, breakdown: Breakdown | None
+) -> None:
+    deliver(organisation, 30, ("video-es", "video-de", "ads-en"))
+    reader = KpiReader(organisation.viewer("hr_partner"), KPIS)
+    rows = reader.list_rows(
+        unit=organisation.units["trust-safety"].pk,
+        periods=list_periods(FIRST, BREAK, Grain.DAY),
+        breakdown=breakdown,
+    )
+    values = rows.read()
+    assert len(values) == len(rows) > 50
+    for start, limit in ((0, 7), (13, 29), (len(rows) - 3, 100), (len(rows), 5)):
+        assert rows.read(start, limit) == values[start : start + limit]
+
+
+def test_a_page_of_rows_reads_no_more_than_it_shows(organisation: Organisation) -> None:
+    deliver(organisation, 30)
+    reader = KpiReader(organisation.viewer("analyst"), KPIS)
+    rows = reader.list_rows(
+        unit=organisation.units["video-es"].pk, periods=list_periods(FIRST, BREAK, Grain.DAY)
+    )
+    reader.changed_days  # noqa: B018
+    with CaptureQueriesContext(connection) as queries:
+        rows.read(3, 2)
+    asked = "\n".join(query["sql"] for query in queries)
+    assert "2026-02-04" in asked
+    assert "2026-02-01" not in asked
+    assert "productive_seconds" not in asked
+
+
+def test_a_value_says_why_it_is_provisional(organisation: Organisation) -> None:
+    deliver(organisation, 40)
+    viewer = organisation.viewer("analyst")
+    unit = organisation.units["video-es"].pk
+    past, future = Period(FIRST, BREAK), Period(viewer.today, viewer.today + timedelta(days=7))
+    mark_range(FIRST, FIRST + timedelta(days=2), reason="test")
+    feed = Feed.objects.get(slug="queue_days")
+    feed.promised_weekdays, feed.promised_since = list(range(7)), date(2026, 2, 27)
+    feed.save()
+    FeedDay.objects.bulk_create(
+        FeedDay(
+            feed=feed,
+            day=day,
+            facts=1,
+            due_at=datetime(2026, 3, 1, tzinfo=UTC),
+            complete_at=None if day == date(2026, 2, 27) else datetime(2026, 3, 1, tzinfo=UTC),
+        )
+        for day in (date(2026, 2, 27), date(2026, 2, 28))
+    )
+    reader = KpiReader(viewer, ["on-time-delivery", "units-per-hour"])
+    values = reader.get_period_values(unit=unit, periods=[past, future])
+    deliveries, later, units, _ = values
+    assert deliveries.why_provisional == (
+        "2 days are still to be recomputed",
+        "queue_days has not arrived for 27 February",
+    )
+    assert deliveries.provisional
+    assert later.why_provisional[0] == "The period is not over"
+    # Nothing that units per hour reads was promised.
+    assert units.why_provisional == ("2 days are still to be recomputed",)
+
+
+def test_productivity_is_held_against_that_of_all_others(organisation: Organisation) -> None:
+    queue, team = organisation.queues["spanish-standard"].pk, organisation.units["video-es"]
+
+    def work(name: str, day: int, units: int) -> dict[str, object]:
+        return {
+            "person_id": organisation.people[name].pk,
+            "queue_id": queue,
+            "day": FIRST + timedelta(days=day),
+            "units": units,
+            "productive_seconds": 3600,
+        }
+
+    def index(unit: Unit, **asked: object) -> list[tuple[object, ...]]:
+        reader = KpiReader(organisation.viewer("hr_partner"), ["productivity-index"])
+        return [
+            (value.numerator, value.denominator, value.value)
+            for value in reader.get_period_values(
+                unit=unit.pk,
+                periods=[Period(FIRST, BREAK)],
+                **asked,  # type: ignore[arg-type]
+            )
+        ]
+
+    write_facts("work_records", [work("Elif", 0, 30), work("Elif", 1, 30)])
+    recompute_changed_days()
+    assert index(team) == [(None, None, None)]
+    write_facts("work_records", [work("Elif", 0, 30), work("Wilma", 1, 20)])
+    recompute_changed_days()
+    assert index(team) == [(60, 40, 1.5)]
+    assert index(team, breakdown=Breakdown.QUEUE) == [(60, 40, 1.5)]
+    assert index(team, person=organisation.people["Elif"].pk) == [(60, 40, 1.5)]
+    assert index(organisation.root) == [(None, None, None)]
