@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from metrics.feeds.errors import FeedError
@@ -53,8 +53,8 @@ def process_import(import_id: int, *, wait: bool = False) -> Import | None:
     A correction must not be overtaken by what it corrects. None where another process is at it,
     or at one before it: that one asks for what waits behind it. With `wait` that one is waited
     for. Running it twice changes nothing. Until the facts are written, in one transaction,
-    nothing but the import's own row is touched, so that after a kill it simply begins again.
-    Raises what the database raises when it cannot be reached.
+    nothing is touched but the import's own row, and created but what its rows name, so that after
+    a kill it simply begins again. Raises what the database raises when it cannot be reached.
     """
     of_feed = Import.objects.filter(feed__imports=import_id, state__in=WAITING).order_by("id")
     for earlier in list(of_feed.filter(id__lt=import_id).values_list("id", flat=True)):
@@ -67,9 +67,27 @@ def process_import(import_id: int, *, wait: bool = False) -> Import | None:
 
 
 def process_waiting_imports() -> int:
-    """Process what no one works on: what a killed worker or a lost message left; count it."""
-    waiting = Import.objects.filter(state__in=WAITING).order_by("id").values_list("id", flat=True)
-    return sum(process_import(import_id) is not None for import_id in list(waiting))
+    """Process what no one works on: what a killed worker or a lost message left; count it.
+
+    Where the database breaks off an import, those behind it in its feed wait for the next sweep,
+    and other feeds go on; then it raises what the database raised last.
+    """
+    waiting = Import.objects.filter(state__in=WAITING).order_by("id")
+    done, stuck, failure = 0, set(), None
+    for import_id, feed_id in list(waiting.values_list("id", "feed_id")):
+        if feed_id in stuck:
+            continue
+        try:
+            done += process_import(import_id) is not None
+        except (OperationalError, InterfaceError) as error:
+            log.exception("import_broken_off", import_id=import_id)
+            stuck.add(feed_id)
+            failure = error
+            if not connection.is_usable():
+                connection.close()  # The next statement opens another.
+    if failure is not None:
+        raise failure
+    return done
 
 
 def _process_alone(import_id: int, *, wait: bool) -> Import | None:
@@ -103,7 +121,7 @@ def _bring_to_end(import_: Import) -> None:
         log.exception("import_failed", import_id=import_.pk)
         _fail(
             import_,
-            "Something went wrong in the portal, not in the file. Nothing was kept; the log says "
+            "Something went wrong in the portal, not in the file. No row was kept; the log says "
             f"more under import {import_.pk}.",
         )
 
@@ -206,10 +224,11 @@ class _Processing:
 
     def apply(self, arrivals: Arrivals, plan: Plan) -> None:
         import_, tally = self.import_, self.tally
+        if not import_.dry_run:
+            self.create_names(arrivals)
         with transaction.atomic():
             lock_feed(self.feed.pk)
             if not import_.dry_run:
-                import_.created_things = self.names.create(arrivals, by=import_.received_by)
                 self.currencies.settle(by=import_.received_by)
             outcome = weigh_arrivals(arrivals, feed_id=self.feed.pk)
             self.take_counts(outcome)
@@ -228,6 +247,17 @@ class _Processing:
             )
             mark_changes(changes, reason=f"Import {import_.pk} into {self.feed.slug}")
             check_delivery(import_, changes.days)
+
+    @transaction.atomic
+    def create_names(self, arrivals: Arrivals) -> None:
+        """Create what rows name, and keep a record of it.
+
+        In a transaction of its own, since nobody can change the structure while it lasts, and rows
+        may take minutes. What it creates stays whatever becomes of the rows; an attempt that begins
+        again finds it there.
+        """
+        self.import_.created_things |= self.names.create(arrivals, by=self.import_.received_by)
+        self.import_.save(update_fields=["created_things"])
 
     def take_counts(self, outcome: Outcome) -> None:
         import_, tally = self.import_, self.tally

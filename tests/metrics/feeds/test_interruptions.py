@@ -5,14 +5,21 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from metrics.feeds.models import Feed, Import, ImportState
-from metrics.feeds.services import process_import, process_waiting_imports, receive_import
+from metrics.feeds.services import (
+    process_import,
+    process_waiting_imports,
+    processing,
+    receive_import,
+)
 from metrics.feeds.services.locking import working_on
 from metrics.records.kinds import WorkRecord
 from metrics.records.models import PriorVersion
+from metrics.records.services import Arrivals, Changes
 from teams.structure.models import Person
+from teams.structure.services.locking import lock_structure
 from tests.metrics.feeds.sending import WORK, counts, make_feed, send
 from tests.workers import running_worker, wait_until
 
@@ -228,3 +235,53 @@ def test_a_fault_of_ours_is_told_as_ours(monkeypatch: pytest.MonkeyPatch) -> Non
     import_.refresh_from_db()
     assert import_.state == ImportState.FAILED
     assert import_.message.startswith("Something went wrong in the portal, not in the file.")
+
+
+@pytest.mark.django_db
+def test_an_import_that_breaks_off_holds_up_its_own_feed_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    feed, other = make_feed(), make_feed("other")
+    broken, behind = receive(feed, rows(range(1), 1)), receive(feed, rows(range(1), 2))
+    last = receive(other, rows(range(1), 3))
+    write = processing.write_arrivals
+
+    def break_off(arrivals: Arrivals, *, feed_id: int, import_id: int) -> Changes:
+        if import_id == broken.pk:
+            raise OperationalError("gone")
+        return write(arrivals, feed_id=feed_id, import_id=import_id)
+
+    monkeypatch.setattr(processing, "write_arrivals", break_off)
+    with pytest.raises(OperationalError):
+        process_waiting_imports()
+    states = [Import.objects.get(pk=one.pk).state for one in (broken, behind, last)]
+    assert states == [ImportState.PROCESSING, ImportState.RECEIVED, ImportState.APPLIED]
+    monkeypatch.undo()
+    assert process_waiting_imports() == 2
+    assert {units for *_, units, _ in facts(feed)} == {2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_file_names_is_there_before_its_rows_are_written() -> None:
+    feed = make_feed()
+    try:
+        execute(SLOW)
+        import_ = receive(feed, rows(range(3), 1))
+        with running_worker() as worker:
+            wait_until(is_writing)
+            assert Person.objects.count() == 3
+            with transaction.atomic():
+                lock_structure()  # Nobody who changes the structure waits for the rows.
+                assert is_writing()
+            worker.kill()
+        wait_until(lambda: not is_writing())
+    finally:
+        execute(FAST)
+    assert not WorkRecord.objects.exists()
+    process_import(import_.pk)
+    import_.refresh_from_db()
+    assert counts(import_) == (ImportState.APPLIED, 90, 0, 0, 0)
+    assert {what: said["count"] for what, said in import_.created_things.items()} == {
+        "person": 3,
+        "queue": 1,
+    }
