@@ -173,7 +173,11 @@ def test_uncounted_rows_are_told(analyst: Client, organisation: Organisation) ->
     # Founded in 2024: before that nobody belonged anywhere.
     send(feed, f"{WORK}E-ELIF,v,2023-11-02,5,1\nE-ELIF,v,2026-11-02,5,1\n")
     lines = analyst.get("/feeds/").context["lines"]
-    assert [(line.feed.slug, line.uncounted) for line, _, _ in lines] == [("other", 0), ("work", 1)]
+    found = [(row["line"].feed.slug, row["line"].uncounted) for row in lines]
+    assert found == [("other", 0), ("work", 1)]
+    page = analyst.get("/feeds/work/").content.decode()
+    assert "Rows that count in no unit" in page
+    assert '<a href="/people/E-ELIF/">Elif Example</a>' in page
 
 
 @pytest.mark.parametrize(("address", "queries"), [("/feeds/", 11), ("/feeds/work/", 10)])
