@@ -162,9 +162,12 @@ def _in_micros(numbers: Numbers, known: np.ndarray) -> np.ndarray:
         return np.where(known, numbers.values, 0).astype(np.int64) * MICROS
     if source is None or pa.types.is_floating(source.type):
         return np.rint(np.where(known, numbers.values, 0) * MICROS).astype(np.int64)
+    source = pc.if_else(pa.array(known), source, None)
     if pa.types.is_decimal(source.type):
-        source = pc.round(source, 6) if source.type.scale > 6 else source
-    parts = pc.extract_regex(pc.if_else(pa.array(known), trimmed(source), "0"), DECIMALS)
+        # Written with more decimals, small ones would come with an exponent.
+        source = pc.round(source, 6, round_mode="half_towards_infinity")
+        source = source.cast(pa.decimal128(38, 6))
+    parts = pc.extract_regex(trimmed(source), DECIMALS)
     whole, kept, rest = parts.flatten()
     digits = pc.binary_join_element_wise(whole, pc.utf8_rpad(kept, 6, "0"), "")
     half_up = as_mask(pc.match_substring_regex(rest, "^[5-9]"))

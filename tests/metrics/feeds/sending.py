@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -63,11 +64,15 @@ def as_xlsx(rows: Sequence[Row]) -> bytes:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
         sheet = workbook.add_worksheet()
+        day = workbook.add_format({"num_format": "yyyy-mm-dd"})
         sheet.write_row(0, 0, list(rows[0]))
         for number, row in enumerate(rows, 1):
             for column, value in enumerate(row.values()):
-                if value is not None:
-                    sheet.write(number, column, value)
+                if isinstance(value, datetime):
+                    # A cell's date has no offset, so that an instant is written as text.
+                    sheet.write(number, column, value.isoformat())
+                elif value is not None:
+                    sheet.write(number, column, value, *([day] if type(value) is date else []))
     return buffer.getvalue()
 
 
@@ -81,8 +86,8 @@ def as_parquet(rows: Sequence[Row]) -> bytes:
 
 
 def as_ndjson(rows: Sequence[Row]) -> bytes:
-    return "\n".join(json.dumps(row) for row in rows).encode()
+    return "\n".join(json.dumps(row, default=str) for row in rows).encode()
 
 
 def as_json(rows: Sequence[Row]) -> bytes:
-    return json.dumps(rows).encode()
+    return json.dumps(rows, default=str).encode()
