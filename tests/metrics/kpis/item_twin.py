@@ -159,7 +159,9 @@ Expect = Callable[..., tuple[int, float | None, float | None, float | None] | No
 
 def check_all_readings(versions: Sequence[KpiVersion], places: Places, expect: Expect) -> None:
     """Hold every way to read against the twin, stored periods and others."""
-    ids, names = places.ids, {id_: name for name, id_ in places.ids.items()}
+    ids = places.ids
+    # A unit, a queue and a person may have the same id.
+    queue_names = {ids[name]: name for name in QUEUES}
     periods = [*calendar_periods(), *ODD_PERIODS]
     wanted = [(version, period) for version in versions for period in periods]
     units = ["root", *UNITS]
@@ -170,10 +172,14 @@ def check_all_readings(versions: Sequence[KpiVersion], places: Places, expect: E
         queues: Sequence[str] | None,
         **whose: Any,
     ) -> None:
+        names = {ids[name]: name for name in subjects}
         found = {
-            (one.version_id, one.period, names[one.subject_id], names.get(one.queue_id or 0)): (
-                one[4:]
-            )
+            (
+                one.version_id,
+                one.period,
+                names[one.subject_id],
+                queue_names[one.queue_id] if one.queue_id else None,
+            ): one[4:]
             for one in results
         }
         assert len(found) == len(results)
