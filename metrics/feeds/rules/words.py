@@ -32,8 +32,7 @@ def read_currency(column: Column, text: str, reporting: str) -> str | Why:
     currency = text.upper()
     if currency in CURRENCIES:
         return currency
-    guess = suggest(currency, sorted(CURRENCIES)) if len(currency) == 3 else ""
-    return "not_a_currency", f"'{text[:60]}' is no currency of ISO 4217 such as EUR.{guess}"
+    return "not_a_currency", f"'{text[:60]}' is no currency of ISO 4217 such as EUR."
 
 
 def needed(column: Column) -> Why:

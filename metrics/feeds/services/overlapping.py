@@ -79,7 +79,8 @@ def take_out_overlaps(plan: Plan, feed: Feed, tables: Sequence[pa.Table], tally:
     problems = find_overlapping_rows(plan, feed, rows)
     tally.refuse(problems)
     wrong = {problem.row for problem in problems}
-    return rows.filter(pa.array([row not in wrong for row in rows.column("row").to_pylist()]))
+    kept = [row not in wrong for row in rows.column("row").to_pylist()]
+    return rows.filter(pa.array(kept, pa.bool_()))
 
 
 @dataclass(frozen=True)
