@@ -9,55 +9,92 @@ from metrics.kpis.measures import MEASURE_SETS, DayMeasure, MeasureSet, Of
 from metrics.kpis.models import TOTALS
 from metrics.records.kinds import Combine
 
-# Where a line counts: in the unit that it names, or in the one that its person was in that day.
-_PLACES = {
-    Of.UNIT: ("line.subject_id", ""),
-    Of.PERSON: (
-        "coalesce(place.unit_id, (SELECT id FROM teams_unit WHERE is_root))",
-        "LEFT JOIN teams_assignment place "
-        "ON place.person_id = line.subject_id AND place.valid @> line.day "
-        "WHERE (place.unit_id IS NOT NULL OR line.subject_id IS NULL) AND",
-    ),
-}
-
-_REWRITE = """
-    WITH RECURSIVE own AS MATERIALIZED (
-        SELECT line.day, {unit} AS unit_id, line.queue_id, line.known, {combined_lines}
-        FROM ({lines}) line {place} line.day = ANY(%(days)s)
-        GROUP BY 1, 2, 3, 4
-    ),
-    above(day, unit_id, above_id) AS (
-        SELECT DISTINCT day, unit_id, unit_id FROM own
+_SPAN = "daterange(%(first)s::date - 1, %(last)s::date + 1)"
+# What stands on the days that are rewritten, and on the day before each, with dates in place of
+# ranges: millions of lines are compared with them. Person 0 is a machine, whose place is the root.
+# A unit stands above itself at distance 0; `standing` is every unit that stands on each day.
+_STRUCTURE = f"""
+    the_days AS MATERIALIZED (SELECT unnest(%(days)s::date[]) AS day),
+    place(person_id, unit_id, level, starts, ends) AS MATERIALIZED (
+        SELECT person_id, unit_id, level, lower(valid * {_SPAN}), upper(valid * {_SPAN})
+        FROM teams_assignment WHERE valid && {_SPAN}
         UNION ALL
-        SELECT above.day, above.unit_id, placement.parent_id
+        SELECT 0, id, '', lower({_SPAN}), upper({_SPAN}) FROM teams_unit WHERE is_root
+    ),
+    placement(unit_id, parent_id, starts, ends) AS MATERIALIZED (
+        SELECT unit_id, parent_id, lower(valid * {_SPAN}), upper(valid * {_SPAN})
+        FROM teams_unitplacement WHERE valid && {_SPAN}
+    ),
+    above(unit_id, above_id, distance, starts, ends) AS (
+        SELECT id, id, 0, lower({_SPAN}), upper({_SPAN}) FROM teams_unit
+        UNION ALL
+        SELECT above.unit_id, placement.parent_id, distance + 1,
+            greatest(above.starts, placement.starts), least(above.ends, placement.ends)
         FROM above
-        JOIN teams_unitplacement placement
-            ON placement.unit_id = above.above_id AND placement.valid @> above.day
+        JOIN placement ON placement.unit_id = above.above_id
+            AND placement.starts < above.ends AND placement.ends > above.starts
+    ),
+    standing(day, unit_id, parent_id) AS (
+        SELECT day, unit_id, parent_id
+        FROM placement JOIN the_days ON day >= starts AND day < ends
+        UNION ALL
+        SELECT day, id, NULL FROM teams_unit CROSS JOIN the_days WHERE is_root
+    )
+"""  # noqa: S608
+_IN_THE_PLACE_OF_THE_PERSON = """
+    JOIN place ON place.person_id = {person}
+        AND line.day >= place.starts AND line.day < place.ends
+"""
+_REWRITE = """
+    WITH RECURSIVE {structure},
+    own AS MATERIALIZED (
+        SELECT line.day, {unit} AS unit_id, line.queue_id, line.known, {combined_lines}
+        FROM ({lines}) line {place}
+        WHERE line.day = ANY(%(days)s)
+        GROUP BY 1, 2, 3, 4
     )
     INSERT INTO {totals} (day, unit_id, queue_id, known, {measures})
     SELECT own.day, above.above_id, own.queue_id, own.known, {combined_units}
-    FROM own JOIN above USING (day, unit_id)
+    FROM own
+    JOIN above ON above.unit_id = own.unit_id AND own.day >= above.starts AND own.day < above.ends
     GROUP BY 1, 2, 3, 4
 """
+# Nobody can tell the planner how many rows a table has that the statement itself makes, and it
+# sorts what had better be hashed, or goes through one whole for each row of another.
+_HASH = "SET LOCAL enable_mergejoin = off; SET LOCAL enable_nestloop = {nestloop}"
+_PLAN_FREELY = "SET LOCAL enable_mergejoin = DEFAULT; SET LOCAL enable_nestloop = DEFAULT"
 
 
 def rewrite_totals(cursor: CursorWrapper, days: Sequence[date]) -> None:
     """Replace the totals of some days, of every set, by what facts and tree say now.
 
     A fact whose person has no unit that day is counted nowhere; a unit that stood nowhere that
-    day counts in itself alone.
+    day counts in itself alone. All days of a set go through one statement, so that what every
+    statement costs is shared by them.
     """
-    for slug, model in TOTALS.items():
-        totals = model._meta.db_table
-        cursor.execute(f"DELETE FROM {totals} WHERE day = ANY(%s)", [list(days)])  # noqa: S608
-        cursor.execute(_REWRITES[slug], {"days": list(days)})
+    parameters = {"days": list(days), "first": min(days), "last": max(days)}
+    cursor.execute(_HAS_LINES, parameters)
+    for slug, has_lines in zip(TOTALS, cursor.fetchone(), strict=True):
+        totals = TOTALS[slug]._meta.db_table
+        cursor.execute(f"DELETE FROM {totals} WHERE day = ANY(%(days)s)", parameters)  # noqa: S608
+        if has_lines:
+            nestloop = "off" if MEASURE_SETS[slug].stands_on_structure else "on"
+            cursor.execute(_HASH.format(nestloop=nestloop))
+            cursor.execute(_REWRITES[slug], parameters)
+    cursor.execute(_PLAN_FREELY)
 
 
 def _write_rewrite(measures: MeasureSet) -> str:
-    unit, place = _PLACES[measures.of]
+    """Write the statement for a set: lines count in their unit, or where their person was."""
+    unit, place = "line.subject_id", ""
+    if measures.of is Of.PERSON:
+        # Only where it must: the planner does not see through the function.
+        person = "coalesce(line.subject_id, 0)" if measures.has_machines else "line.subject_id"
+        unit, place = "place.unit_id", _IN_THE_PLACE_OF_THE_PERSON.format(person=person)
     return _REWRITE.format(
+        structure=_STRUCTURE,
         unit=unit,
-        place=place or "WHERE",
+        place=place,
         lines=measures.lines,
         totals=TOTALS[measures.slug]._meta.db_table,
         measures=", ".join(measure.name for measure in measures.measures),
@@ -75,3 +112,4 @@ def _combine(measure: DayMeasure, alias: str) -> str:
 
 
 _REWRITES = {slug: _write_rewrite(measures) for slug, measures in MEASURE_SETS.items()}
+_HAS_LINES = "SELECT " + ", ".join(f"({MEASURE_SETS[slug].has_lines})" for slug in TOTALS)

@@ -1,4 +1,10 @@
-from metrics.kpis.measures.measure_set import DayMeasure, MeasureSet, Of, write_known
+from metrics.kpis.measures.measure_set import (
+    DayMeasure,
+    MeasureSet,
+    Of,
+    write_has_facts,
+    write_known,
+)
 from metrics.records.kinds import KINDS
 
 _FELL_DUE = {measure.name: measure.sql for measure in KINDS["service_requests"].day_totals}
@@ -27,4 +33,5 @@ DELIVERIES = MeasureSet(
             {_FELL_DUE["missed"]}
         FROM metrics_servicerequest fact WHERE fact.due_on IS NOT NULL
     """,  # noqa: S608
+    has_lines=write_has_facts(("metrics_queueday", "day"), ("metrics_servicerequest", "due_on")),
 )

@@ -25,10 +25,15 @@ class DayMeasure:
 class MeasureSet:
     """Measures that are known together, and the query for their lines.
 
-    `lines` selects subject_id (a person's or a unit's id; of a person, null: the work of a
-    machine, which counts in the root alone), queue_id (0: none), day, known (one bit per measure
-    that the line knows, in their order) and the measures. It is a plain select, or a union of
-    them, so that conditions on day and subject reach its tables.
+    `lines` selects subject_id (a person's or a unit's id; of a person, where the set
+    `has_machines`, null: the work of a machine, which counts in the root alone), queue_id (0: none), day, known (one bit per measure
+    that the line knows, in their order) and the measures. Of a set by person it is a plain
+    select, or a union of them, so that conditions on day and subject reach its tables: person
+    rows are read through it too. Where it `stands_on_structure` it is read by the rewrite of
+    totals alone, and on what that begins with (metrics/kpis/totals.py): the days and the tables
+    `place`, `above` and `standing`.
+    `has_lines` is an SQL condition that tells whether any of %(days)s can have lines, so that what
+    nobody sends costs next to nothing.
     """
 
     slug: str
@@ -37,6 +42,9 @@ class MeasureSet:
     has_queue: bool
     measures: Sequence[DayMeasure]
     lines: str
+    has_lines: str = "true"
+    stands_on_structure: bool = False
+    has_machines: bool = False
 
     def measure(self, name: str) -> DayMeasure:
         """Find a measure by its name; raise KeyError where there is none."""
@@ -71,6 +79,20 @@ def of_kind(kind: Kind) -> MeasureSet:
         has_queue=ColumnType.QUEUE in types,
         measures=[DayMeasure(one.name, one.meaning, one.combine) for one in measures],
         lines=" UNION ALL ".join(_write_lines(kind, on) for on in kind.days),
+        has_machines=any(
+            column.field == "person_id" and not column.required for column in kind.columns
+        ),
+        has_lines=write_has_facts(*((kind.model._meta.db_table, on) for on in kind.days)),
+    )
+
+
+def write_has_facts(*places: tuple[str, str]) -> str:
+    """Write the SQL that tells whether a fact of these tables lies on any of %(days)s.
+
+    Each place is a table with the field that holds the day.
+    """
+    return " OR ".join(
+        f"EXISTS (SELECT FROM {table} WHERE {on} = ANY(%(days)s))" for table, on in places
     )
 
 
