@@ -79,6 +79,28 @@ def servers() -> Iterator[None]:
                         kind(home, account, credentials).stop()
 
 
+def restart_ended_servers() -> list[str]:
+    """Start those of the servers that we hold and that have ended, and name them.
+
+    One that runs and does not answer is left alone: it recovers by itself after a crash of one of
+    its sessions. Raises EmbeddedServerError where one cannot be started.
+    """
+    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+        return []
+    home, account = current_home(), server_account()
+    if not home.credentials.exists():
+        # The state folder was removed under us: beginning afresh is for the next start.
+        return []
+    wanted = _wanted(home, account, load_credentials(home, account))
+    if all(server.is_running() for server in wanted):
+        return []
+    with home.starting_lock.open("a") as starting, _locked(starting):
+        ended = [server for server in wanted if not server.is_running()]
+        for server in ended:
+            server.start(find_binaries(home))
+    return [server.name for server in ended]
+
+
 def _wanted(home: Home, account: Account, credentials: Credentials) -> list[Postgres | Valkey]:
     kinds: dict[str, type[Postgres] | type[Valkey]] = {
         "DATABASE_URL": Postgres,

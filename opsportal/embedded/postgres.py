@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, ClassVar
 
 from opsportal.embedded.account import Account
 from opsportal.embedded.binaries import Binaries
@@ -55,6 +55,7 @@ class Postgres:
     home: Home
     account: Account
     credentials: Credentials
+    name: ClassVar = "PostgreSQL"
 
     @property
     def data(self) -> Path:
@@ -76,6 +77,10 @@ class Postgres:
         except OSError:
             return False
         return answer[:1] == b"R" or (answer[:1] == b"E" and STARTING_UP not in answer)
+
+    def is_running(self) -> bool:
+        """Tell whether there is a server, answering or not."""
+        return bool(self._list_postmasters())
 
     def start(self, binaries: Binaries) -> None:
         """Start the server, whatever the last one left behind, and wait until it answers."""

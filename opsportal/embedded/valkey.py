@@ -5,6 +5,7 @@ import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from opsportal.embedded.account import Account
 from opsportal.embedded.binaries import Binaries
@@ -25,6 +26,7 @@ class Valkey:
     home: Home
     account: Account
     credentials: Credentials
+    name: ClassVar = "Redis protocol server"
 
     @property
     def data(self) -> Path:
@@ -44,6 +46,10 @@ class Valkey:
                 return client.recv(64).startswith(b"+PONG")
         except OSError:
             return False
+
+    def is_running(self) -> bool:
+        """Tell whether there is a server, answering or not."""
+        return bool(self._list())
 
     def start(self, binaries: Binaries) -> None:
         """Start the server, whatever the last one left behind, and wait until it answers."""

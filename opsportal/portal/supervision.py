@@ -14,6 +14,8 @@ from opsportal.portal.children import Child
 
 READY_SECONDS = 120.0
 WATCH_SECONDS = 0.2
+# Looking for a server takes a look at every process.
+SERVERS_SECONDS = 2.0
 
 
 class PortalError(Exception):
@@ -88,11 +90,17 @@ def told_by_signals() -> Iterator[None]:
         yield
 
 
-def keep_running(children: list[Child], *, is_ready: Callable[[], bool], ready: str) -> None:
+def keep_running(
+    children: list[Child],
+    *,
+    is_ready: Callable[[], bool],
+    ready: str,
+    restart_ended_servers: Callable[[], list[str]],
+) -> None:
     """Start the children, print `ready` once the portal answers, and keep them until told.
 
     The first child is the portal's face: its death ends the portal with a PortalError. The others
-    are started again.
+    are started again, and so are the servers that all of them use.
     """
     face, *others = children
     try:
@@ -102,10 +110,15 @@ def keep_running(children: list[Child], *, is_ready: Callable[[], bool], ready: 
         for child in others:
             child.start()
         print(ready, flush=True)
+        looked_at = time.monotonic()
         while True:
             _check_face(face)
             for child in others:
                 _mend(child)
+            if time.monotonic() - looked_at > SERVERS_SECONDS:
+                for name in restart_ended_servers():
+                    print(f"The {name} had ended and was started again.", file=sys.stderr)
+                looked_at = time.monotonic()
             time.sleep(WATCH_SECONDS)
     finally:
         for child in children:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from opsportal.embedded import restart_ended_servers
 from opsportal.portal.preparation import prepare
 from opsportal.portal.readiness import portal_answers
 from opsportal.portal.supervision import (
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                     list_children(port=port, state=state, environment=environment),
                     is_ready=lambda: portal_answers(url, demo=demo),
                     ready=f"Portal ready at {url}",
+                    restart_ended_servers=restart_ended_servers,
                 )
         except PortalError as error:
             raise CommandError(str(error)) from None

@@ -59,6 +59,21 @@ def test_a_worker_that_dies_is_started_again(portal: Portal) -> None:
     assert "The worker ended (status -9); starting it again." in portal.log.read_text()
 
 
+def test_servers_that_die_are_started_again(portal: Portal) -> None:
+    before = portal.trial.servers()
+    postmaster = portal.trial.postmaster()
+    valkey = next(pid for pid, command in before.items() if "valkey-server" in command)
+    for pid in (postmaster, valkey):
+        os.kill(pid, signal.SIGKILL)
+
+    wait_for(lambda: portal.log.read_text().count("had ended and was started again") == 2)
+    assert portal.trial.query("SELECT 1") == [(1,)]
+    assert portal.trial.valkey.ping()
+    with urllib.request.urlopen(f"http://127.0.0.1:{portal.port}/accounts/sign-in/") as page:
+        assert page.status == 200
+    assert {postmaster, valkey}.isdisjoint(portal.trial.servers())
+
+
 def test_a_web_server_that_dies_ends_the_portal_with_a_sentence(portal: Portal) -> None:
     os.kill(min(portal.children("gunicorn")), signal.SIGKILL)
 
