@@ -132,8 +132,7 @@ def explain_absence(
 ) -> str:
     """Say in a sentence, without its full stop, what of a feed's day is not there.
 
-    `units` are the covered ones that have nothing on it; while some has arrived and the rest is
-    awaited, they are named, and so they are once it is overdue.
+    `units` are the covered ones that have nothing on it, named where others have.
     """
     words = {"feed": feed_name, "units": name_units(units), "day": write_day(day)}
     if awaited_until is not None:
@@ -141,7 +140,7 @@ def explain_absence(
         if has_facts:
             return gettext("%(feed)s of %(units)s for %(day)s is awaited until %(due)s") % words
         return gettext("%(feed)s for %(day)s is awaited until %(due)s") % words
-    if units:
+    if has_facts:
         return gettext("%(feed)s of %(units)s has not arrived for %(day)s") % words
     return gettext("%(feed)s has not arrived for %(day)s") % words
 

@@ -21,6 +21,15 @@ STATUS = {
     DayState.PARTIAL: "missing",
     DayState.MISSING: "refused",
 }
+# What is looked after first.
+NEED = (
+    DayState.MISSING,
+    DayState.PARTIAL,
+    DayState.LATE,
+    DayState.AWAITED,
+    DayState.ON_TIME,
+    None,
+)
 SENTENCES = 3
 WEEKS, MONTHS = 6, 12
 
@@ -136,8 +145,8 @@ def describe_night(lines: Sequence[FeedLine]) -> Verdict:
     counts = {"n": len(broken), "all": len(promising)}
     if broken:
         title = ngettext(
-            "%(n)s of %(all)s feeds did not arrive whole.",
-            "%(n)s of %(all)s feeds did not arrive whole.",
+            "%(n)s of the %(all)s promised feeds did not arrive whole.",
+            "%(n)s of the %(all)s promised feeds did not arrive whole.",
             len(broken),
         )
         said = [f"{_explain(line)}." for line in broken[:SENTENCES]]
@@ -163,6 +172,11 @@ def describe_night(lines: Sequence[FeedLine]) -> Verdict:
             % {"n": older}
         )
     return Verdict(title, " ".join(said), "warn" if late or older else "good")
+
+
+def order_by_need(lines: Sequence[FeedLine]) -> list[FeedLine]:
+    """Put first what somebody must look after; otherwise in the order given."""
+    return sorted(lines, key=lambda line: NEED.index(line.delivery.state))
 
 
 def describe_older(delivery: Delivery) -> str:

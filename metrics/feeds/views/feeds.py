@@ -34,6 +34,7 @@ from metrics.feeds.tables.deliveries import (
     lay_out_calendar,
     list_legend,
     mark_day,
+    order_by_need,
     word_of,
 )
 from metrics.feeds.tables.imports import status_of
@@ -56,7 +57,7 @@ class FeedListView(ViewerMixin, TemplateView):
     template_name = "metrics/feed_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lines = list_feeds(self.viewer)
+        lines = order_by_need(list_feeds(self.viewer))
         return super().get_context_data(
             title=gettext("Feeds and imports"),
             lines=[
