@@ -3,7 +3,11 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from metrics.kpis.services import count_changed_days, retry_failed_days
+from metrics.kpis.services import (
+    count_changed_days,
+    mark_what_the_clock_changed,
+    retry_failed_days,
+)
 from metrics.kpis.services import recompute_changed_days as recompute
 
 DAYS_WORTH_A_HELPER = 30
@@ -25,8 +29,9 @@ def recompute_changed_days(*, helping: bool = False) -> None:
 
 @shared_task(name="metrics.kpis.recompute_nightly")
 def recompute_nightly() -> None:
-    """Recompute what is left, and try again what failed."""
+    """Recompute what is left and what the clock changed, and try again what failed."""
     retry_failed_days()
+    mark_what_the_clock_changed()
     recompute_changed_days()
 
 

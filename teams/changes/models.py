@@ -3,10 +3,11 @@ from django.db.models import Q
 
 
 class OperatingDay(models.Model):
-    """One row per operating day that has facts: has anything changed since it was computed?
+    """One row per operating day that has figures: has anything changed since it was computed?
 
-    Comes into being with the day's first fact, in its transaction, and stays. `changed_at` is
-    emptied by the recompute that has taken the change in, in that one's transaction.
+    Comes into being with the day's first fact, or with a change of structure that reaches it, in
+    that one's transaction, or in the night that begins it; and stays. `changed_at` is emptied by
+    the recompute that has taken the change in, in that one's transaction.
     """
 
     day = models.DateField(primary_key=True)

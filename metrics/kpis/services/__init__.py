@@ -1,3 +1,4 @@
+from metrics.kpis.services.clock import mark_what_the_clock_changed
 from metrics.kpis.services.definitions import (
     DefinitionError,
     check_definition,
@@ -21,6 +22,7 @@ __all__ = [
     "has_changed_days",
     "list_failed_days",
     "load_definitions",
+    "mark_what_the_clock_changed",
     "recompute_changed_days",
     "request_recompute",
     "retry_failed_days",

@@ -1,11 +1,14 @@
 import logging
+import time
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from metrics.kpis.models import Recompute
+from metrics.kpis.services.period_results import compute_period_results
 from metrics.kpis.totals import rewrite_totals
 from opsportal.lib.queueing import enqueue
 from teams.audit.services import record_event
@@ -18,22 +21,40 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# What one transaction takes: enough for its days to share what it costs, and where little waits
+# no more than a quarter of it, so that the others have something to do.
+MOST_DAYS_AT_ONCE = 10
+SHARE = 4
 # Newest first, because those are looked at first.
 _CLAIM = """
     SELECT day, changed_at FROM teams_operatingday
     WHERE changed_at IS NOT NULL AND failed_at IS NULL
-    ORDER BY day DESC LIMIT 1 FOR UPDATE SKIP LOCKED
+        AND (%(only)s::date IS NULL OR day = %(only)s)
+    ORDER BY day DESC LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
+_COUNT = """
+    SELECT count(*) FROM (
+        SELECT FROM teams_operatingday WHERE changed_at IS NOT NULL AND failed_at IS NULL LIMIT %s
+    ) waiting
+"""
+# The transaction's own time: what came in later is not in it, and open items are as old as then.
 _FINISH = """
     UPDATE teams_operatingday
-    SET changed_at = NULL, computed_at = clock_timestamp(), failed_at = NULL, failure = ''
-    WHERE day = %s
+    SET changed_at = NULL, computed_at = now(), failed_at = NULL, failure = ''
+    WHERE day = ANY(%s)
 """
 # A day that was marked again in between is not failed: it is to be tried.
 _FAIL = """
     UPDATE teams_operatingday SET failed_at = clock_timestamp(), failure = %s
     WHERE day = %s AND changed_at = %s
 """
+# Errors that say nothing of the day: of the connection, of transactions that were in each other's
+# way, of a server that lacks room or is going down. One without a code is a connection that broke.
+_PASSING = ("08", "40", "53", "57P")
+ATTEMPTS = 5
+FIRST_PAUSE_SECONDS = 0.1
+
+T = TypeVar("T")
 
 
 class Claim(NamedTuple):
@@ -43,30 +64,32 @@ class Claim(NamedTuple):
     changed_at: datetime
 
 
+class _BrokenDaysError(Exception):
+    """Something raised while some claimed days were computed: one of them is broken."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        super().__init__(claims)
+        self.claims = claims
+
+
 def recompute_changed_days() -> list[date]:
-    """Recompute changed days, each in a transaction of its own, until none is left to claim.
+    """Recompute changed days, some in each transaction, until none is left to claim.
 
     Returns the days that were done. Days that another worker holds are left to it, so that any
-    number of workers share the work; doing a day twice changes nothing. A day that raises is
-    recorded as failed and does not stop the others; retry_failed_days has it tried again.
+    number of workers share the work; doing a day twice changes nothing. Where one of several days
+    raises, each is tried by itself, and the one that raises is recorded as failed; it does not
+    stop the others, and retry_failed_days has it tried again. What says nothing of the day, such
+    as a lost connection, is tried again a few times, and raised if it stays: the days wait then.
     """
     done: list[date] = []
     while has_changed_days():
-        claim: Claim | None = None
         try:
-            with transaction.atomic():
-                claim = _claim_day()
-                if claim is None:
-                    break
-                _recompute(claim.day)
-        except Exception as error:
-            if claim is None:
-                raise
-            logger.exception("recompute failed", extra={"day": claim.day.isoformat()})
-            with connection.cursor() as cursor:
-                cursor.execute(_FAIL, [f"{type(error).__name__}: {error}", *claim])
-        else:
-            done.append(claim.day)
+            days = _persist(_recompute_some)
+            if not days:
+                break
+        except _BrokenDaysError as error:
+            days = [day for claim in error.claims for day in _recompute_by_itself(claim)]
+        done += days
     return done
 
 
@@ -115,19 +138,82 @@ def request_recompute(
     return recompute
 
 
-def _claim_day() -> Claim | None:
-    # Before the day: whoever changes the structure locks in this order too.
+def _recompute_some(only: date | None = None) -> list[date]:
+    """Claim some changed days, or only one, and compute them; none are left where it says none."""
+    claims: list[Claim] = []
+    try:
+        with transaction.atomic():
+            claims = _claim_days(only)
+            if claims:
+                _recompute(sorted(claim.day for claim in claims))
+    except Exception as error:
+        if not claims or _is_passing(error):
+            raise
+        raise _BrokenDaysError(claims) from error
+    return [claim.day for claim in claims]
+
+
+def _recompute_by_itself(claim: Claim) -> list[date]:
+    """Compute one day; record it as failed where that raises."""
+    try:
+        return _persist(lambda: _recompute_some(claim.day))
+    except _BrokenDaysError as error:
+        cause = error.__cause__
+        logger.error("recompute failed", exc_info=cause, extra={"day": claim.day.isoformat()})
+        with connection.cursor() as cursor:
+            cursor.execute(_FAIL, [f"{type(cause).__name__}: {cause}", *error.claims[0]])
+        _compute_without(claim.day)
+        return []
+
+
+def _compute_without(day: date) -> None:
+    """Compute the results of periods that waited for a day which failed."""
+    try:
+        with transaction.atomic():
+            hold_structure()
+            compute_period_results([day])
+    except Exception:
+        logger.exception("period results failed", extra={"day": day.isoformat()})
+
+
+def _persist(action: Callable[[], T]) -> T:
+    """Do something again, a few times, where it failed for a reason that passes."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return action()
+        except (OperationalError, InterfaceError) as error:
+            if not _is_passing(error) or attempt == ATTEMPTS - 1:
+                raise
+            logger.warning("recompute is tried again", exc_info=error)
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
+            time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _is_passing(error: Exception) -> bool:
+    if isinstance(error, InterfaceError):
+        return True
+    code = getattr(error.__cause__, "pgcode", None)
+    return isinstance(error, OperationalError) and (code is None or code.startswith(_PASSING))
+
+
+def _claim_days(only: date | None = None) -> list[Claim]:
+    # Before the days: whoever changes the structure locks in this order too.
     hold_structure()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM)
-        row = cursor.fetchone()
-    return Claim(*row) if row else None
+        cursor.execute(_COUNT, [MOST_DAYS_AT_ONCE * SHARE])
+        (waiting,) = cursor.fetchone()
+        limit = max(1, waiting // SHARE)
+        cursor.execute(_CLAIM, {"only": only, "limit": limit})
+        return [Claim(*row) for row in cursor.fetchall()]
 
 
-def _recompute(day: date) -> None:
+def _recompute(days: Sequence[date]) -> None:
     with connection.cursor() as cursor:
-        rewrite_totals(cursor, [day])
-        cursor.execute(_FINISH, [day])
+        rewrite_totals(cursor, days)
+        cursor.execute(_FINISH, [days])
+    compute_period_results(days)
 
 
 def _changed_days() -> QuerySet[OperatingDay]:

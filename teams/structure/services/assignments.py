@@ -10,6 +10,7 @@ from teams.structure.errors import StructureError
 from teams.structure.models import Person, Unit
 from teams.structure.rules.timelines import (
     FOREVER,
+    Range,
     chain_end,
     cut,
     losses,
@@ -21,7 +22,13 @@ from teams.structure.services.leaderships import end_leaderships_of_people
 from teams.structure.services.locking import lock_structure
 from teams.structure.services.refusals import told_as_sentences
 from teams.structure.services.standing import require_standing
-from teams.structure.services.stretches import ASSIGNMENTS, Place, Timeline, mark_ranges
+from teams.structure.services.stretches import (
+    ASSIGNMENTS,
+    Place,
+    Timeline,
+    days_of_change,
+    mark_ranges,
+)
 
 
 @transaction.atomic
@@ -45,10 +52,13 @@ def join_person(
     if value_on(before, on) is not None:
         raise StructureError("already_assigned", f"{person} belongs to a unit on {on} already.")
     place = Place(unit.pk, level, job_title, fte)
-    _assign(person, before, put(before, on, place), unit, on)
+    touched = _assign(person, put(before, on, place), unit, on)
     if person.hired_on is None:
+        # Until now the first day known was that of the first assignment.
+        touched += days_of_change(before[0].start if before else None, on)
         person.hired_on = on
         person.save(update_fields=["hired_on"])
+    mark_ranges(touched, reason=f"{person} joined")
     record_event("person.joined", by=by, subject=person, unit=unit.slug, on=on, level=level)
 
 
@@ -84,7 +94,8 @@ def transfer_person(
     )
     if place == held:
         raise StructureError("already_there", f"{person} belongs to {unit} on {on} already.")
-    _assign(person, before, put(before, on, place), unit, on)
+    touched = _assign(person, put(before, on, place), unit, on)
+    mark_ranges(touched, reason=f"{person} moved")
     record_event(
         "person.transferred", by=by, subject=person, unit=unit.slug, on=on, level=place.level
     )
@@ -110,25 +121,26 @@ def leave_person(*, person: Person, on: date, by: User | None, reason: str = "")
         )
     after = cut(before, on, end)
     touched = ASSIGNMENTS.write(Q(person=person), {person.pk: after})
-    end_leaderships_of_people({person.pk: losses(before, after)})
-    _set_left_on(person, after, on, reason=reason)
+    touched += end_leaderships_of_people({person.pk: losses(before, after)})
+    touched += _set_left_on(person, after, on, reason=reason)
     mark_ranges(touched, reason=f"{person} left")
     record_event("person.left", by=by, subject=person, on=on, reason=reason)
 
 
-def _assign(person: Person, before: Timeline, after: Timeline, unit: Unit, on: date) -> None:
+def _assign(person: Person, after: Timeline, unit: Unit, on: date) -> list[Range]:
+    """Write where a person is, and when they leave; return the ranges of days it touches."""
     closes = require_standing(unit, on)
     if next_change(after, on) > closes:
         raise StructureError("unit_not_standing", f"{unit} closes on {closes}.")
     with told_as_sentences():
         touched = ASSIGNMENTS.write(Q(person=person), {person.pk: after})
-        _set_left_on(person, after, on, reason=person.leaving_reason)
-    mark_ranges(touched, reason=f"{person} moved")
+        return touched + _set_left_on(person, after, on, reason=person.leaving_reason)
 
 
-def _set_left_on(person: Person, timeline: Timeline, on: date, *, reason: str) -> None:
-    """Write down when someone leaves: at the end of their last assignment."""
+def _set_left_on(person: Person, timeline: Timeline, on: date, *, reason: str) -> list[Range]:
+    """Write down when someone leaves, at the end of their last assignment; return the days."""
     end = timeline[-1].end if timeline else on
-    person.left_on = None if end == FOREVER else end
+    before, person.left_on = person.left_on, None if end == FOREVER else end
     person.leaving_reason = "" if person.left_on is None else reason
     person.save(update_fields=["left_on", "leaving_reason"])
+    return days_of_change(before, person.left_on)

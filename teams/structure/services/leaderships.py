@@ -21,7 +21,7 @@ from teams.structure.rules.timelines import (
 from teams.structure.services.locking import lock_structure
 from teams.structure.services.refusals import told_as_sentences
 from teams.structure.services.standing import require_assigned, require_standing
-from teams.structure.services.stretches import DEPUTIES, LEADERS, Deputy
+from teams.structure.services.stretches import DEPUTIES, LEADERS, Deputy, mark_ranges
 
 
 @transaction.atomic
@@ -48,7 +48,8 @@ def appoint_leader(
         if deputy:
             _appoint_deputy(person, unit, on, until)
         else:
-            _appoint_leader(person, unit, on, until, replace=replace)
+            touched = _appoint_leader(person, unit, on, until, replace=replace)
+            mark_ranges(touched, reason=f"{person} leads {unit}")
     record_event(
         "leader.appointed", by=by, subject=person, unit=unit.slug, on=on, until=until, deputy=deputy
     )
@@ -70,7 +71,8 @@ def end_leadership(
         led = LEADERS.read(Q(unit=unit))[unit.pk]
         stretch = stretch_on(led, on)
         if stretch is not None and stretch.value == person.pk:
-            LEADERS.write(Q(unit=unit), {unit.pk: cut(led, on, stretch.end)})
+            touched = LEADERS.write(Q(unit=unit), {unit.pk: cut(led, on, stretch.end)})
+            mark_ranges(touched, reason=f"{person} leads {unit} no more")
         else:
             stretch = None
     if stretch is None:
@@ -78,35 +80,41 @@ def end_leadership(
     record_event("leadership.ended", by=by, subject=person, unit=unit.slug, on=on, deputy=deputy)
 
 
-def end_leaderships_of_unit(unit: Unit, on: date) -> None:
-    """Let nobody lead a unit or deputise for it from a day on."""
+def end_leaderships_of_unit(unit: Unit, on: date) -> list[Range]:
+    """Let nobody lead a unit or deputise for it from a day on; return the ranges it touches."""
+    touched = []
     for rows in (LEADERS, DEPUTIES):
         held = rows.read(Q(unit=unit)).items()
-        rows.write(Q(unit=unit), {key: cut(timeline, on, FOREVER) for key, timeline in held})
+        after = {key: cut(timeline, on, FOREVER) for key, timeline in held}
+        touched += rows.write(Q(unit=unit), after)
+    return touched
 
 
-def end_leaderships_of_people(lost: Mapping[int, Sequence[Range]]) -> None:
+def end_leaderships_of_people(lost: Mapping[int, Sequence[Range]]) -> list[Range]:
     """Let people lead nothing on days on which they are not assigned any more.
 
     A leadership that reaches into such days ends there for good: who returns leads nothing yet.
+    Returns the ranges that it touches.
     """
+    touched = []
     lost = {person_id: ranges for person_id, ranges in lost.items() if ranges}
     units = Leadership.objects.filter(person_id__in=lost).values_list("unit_id", flat=True)
     within = Q(unit_id__in=set(units))
     for rows in (LEADERS, DEPUTIES):
         held = rows.read(within).items()
-        rows.write(
+        touched += rows.write(
             within,
             {
                 owner: stop_before(timeline, lambda id_: lost.get(id_, ()))
                 for owner, timeline in held
             },
         )
+    return touched
 
 
 def _appoint_leader(
     person: Person, unit: Unit, on: date, until: date | None, *, replace: bool
-) -> None:
+) -> list[Range]:
     led = LEADERS.read(Q(unit=unit))[unit.pk]
     current = value_on(led, on)
     if current == person.pk and until is None:
@@ -121,7 +129,7 @@ def _appoint_leader(
     key = Deputy(unit.pk, person.pk)
     deputised = DEPUTIES.read(Q(unit=unit, person=person))[key]
     DEPUTIES.write(Q(unit=unit, person=person), {key: cut(deputised, on, next_change(led, on))})
-    LEADERS.write(Q(unit=unit), {unit.pk: led})
+    return LEADERS.write(Q(unit=unit), {unit.pk: led})
 
 
 def _appoint_deputy(person: Person, unit: Unit, on: date, until: date | None) -> None:

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model, Q
 
-from teams.changes.services import mark_range
+from teams.changes.services import mark_structure
 from teams.structure.models import Assignment, Leadership, UnitPlacement
 from teams.structure.rules.timelines import (
     BEGINNING,
@@ -128,13 +128,24 @@ DEPUTIES = DatedRows(
 
 
 def mark_ranges(ranges: Sequence[Range], *, reason: str) -> None:
-    """Mark the days of ranges as changed."""
-    for start, end in join_ranges(ranges):
-        mark_range(
-            None if start == BEGINNING else start,
-            None if end == FOREVER else end,
-            reason=reason,
-        )
+    """Mark the days of ranges as changed: once in a transaction, all that it touched."""
+    mark_structure(
+        (
+            (None if start == BEGINNING else start, None if end == FOREVER else end)
+            for start, end in join_ranges(ranges)
+        ),
+        reason=reason,
+    )
+
+
+def days_of_change(before: date | None, after: date | None) -> list[Range]:
+    """Return the days, each as a range, that a date of a person's own named and names, if changed.
+
+    They are those on which the person counts as a joiner or a leaver.
+    """
+    if before == after:
+        return []
+    return [(day, day + timedelta(days=1)) for day in (before, after) if day is not None]
 
 
 def as_range(stretch: Stretch[Any]) -> DateRange:

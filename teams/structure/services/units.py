@@ -38,7 +38,8 @@ def create_unit(
 ) -> Unit:
     """Create a unit that stands under a parent from a day, or from the beginning of time.
 
-    Raises StructureError. No day's figures change: nobody worked in it yet.
+    Raises StructureError. From that day on it is known to have nobody; of a unit from the
+    beginning of time nothing is known of the days that are computed already.
     """
     name = _check_name(name)
     lock_structure()
@@ -48,7 +49,9 @@ def create_unit(
         unit = Unit.objects.create(
             slug=suggest_slug(name, fallback="unit", taken=slugs), name=name, kind=kind
         )
-        _place(unit, [Stretch(start, FOREVER, parent.pk)], on=start)
+        touched = _place(unit, [Stretch(start, FOREVER, parent.pk)], on=start)
+    if on is not None:
+        mark_ranges(touched, reason=f"{unit} created")
     record_event("unit.created", by=by, subject=unit, parent=parent.slug, on=on)
     return unit
 
@@ -93,7 +96,7 @@ def close_unit(*, unit: Unit, on: date, by: User | None) -> None:
     touched = PLACEMENTS.write(Q(unit=unit), {unit.pk: cut(before, on, FOREVER)})
     if not touched:
         raise StructureError("unit_not_standing", f"{unit} is closed on {on} already.")
-    end_leaderships_of_unit(unit, on)
+    touched += end_leaderships_of_unit(unit, on)
     mark_ranges(touched, reason=f"{unit} closed")
     record_event("unit.closed", by=by, subject=unit, on=on)
 

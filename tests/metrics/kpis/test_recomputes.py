@@ -4,22 +4,28 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
-from metrics.kpis.models import TOTALS
+from metrics.kpis.models import TOTALS, Kpi
 from metrics.kpis.selectors import get_progress, get_values
 from metrics.kpis.services import (
+    create_version,
     list_failed_days,
+    load_definitions,
+    mark_what_the_clock_changed,
     recompute_changed_days,
     request_recompute,
     retry_failed_days,
 )
-from metrics.kpis.services.recomputes import _claim_day
+from metrics.kpis.services.recomputes import _claim_days
 from metrics.kpis.tasks import recompute_nightly
+from metrics.targets.services import set_target
 from opsportal.lib.periods import Grain
 from teams.changes.models import OperatingDay
 from teams.changes.services import mark_days, mark_range
@@ -74,7 +80,8 @@ def break_day(day: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
-            "ALTER TABLE metrics_workrecordstotal ADD CONSTRAINT broken CHECK (day <> %s) NOT VALID",
+            "ALTER TABLE metrics_workrecordstotal "
+            "ADD CONSTRAINT broken CHECK (day <> %s) NOT VALID",
             [day],
         )
 
@@ -145,6 +152,17 @@ def test_a_day_that_fails_does_not_stop_the_others(organisation: Organisation) -
 
 
 @pytest.mark.django_db
+def test_of_many_days_done_together_only_the_broken_one_fails(organisation: Organisation) -> None:
+    work(organisation, days=45)
+    broken = MONDAY + timedelta(days=40)
+    break_day(broken)
+    done = recompute_changed_days()
+    assert len(done) == len(set(done)) == 44
+    assert [failed.day for failed in list_failed_days()] == [broken]
+    assert TOTALS["work_records"].objects.values("day").distinct().count() == 44
+
+
+@pytest.mark.django_db
 def test_a_new_change_has_a_failed_day_tried_again(organisation: Organisation) -> None:
     work(organisation)
     break_day(MONDAY)
@@ -204,8 +222,7 @@ def in_thread(action: Callable[[], Any]) -> Any:
 def test_workers_share_days_and_none_waits(committed: Organisation) -> None:
     work(committed)
     with transaction.atomic():
-        held = _claim_day()
-        assert held is not None
+        (held,) = _claim_days()
         done = in_thread(recompute_changed_days)
         assert set(done) == {MONDAY + timedelta(days=number) for number in range(3)} - {held.day}
     assert recompute_changed_days() == [held.day]
@@ -222,7 +239,7 @@ def test_a_change_made_during_a_recompute_is_not_missed(committed: Organisation)
         work(committed, days=1, people=("Elif", "Mateo"))
 
     with transaction.atomic():
-        assert _claim_day() is not None
+        assert len(_claim_days()) == 1
         thread = threading.Thread(target=lambda: (correct(), connection.close()))
         thread.start()
         begun.wait()
@@ -243,7 +260,7 @@ def test_the_command_waits_for_days_that_others_hold(
 
     def hold() -> None:
         with transaction.atomic():
-            _claim_day()
+            _claim_days()
             claimed.set()
             release.wait(10)
         connection.close()
@@ -258,6 +275,130 @@ def test_the_command_waits_for_days_that_others_hold(
     holder.join(10)
     assert '"days": 3' in capsys.readouterr().out
     assert units_of(committed, "video-es") == [10, 11, 12]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_take_many_days_share_them(committed: Organisation) -> None:
+    work(committed, days=45)
+    with transaction.atomic():
+        held = [claim.day for claim in _claim_days()]
+        assert len(held) == 10
+        assert held == sorted(held, reverse=True)
+        done = in_thread(recompute_changed_days)
+        assert len(done) == 35
+        assert not set(done) & set(held)
+    assert set(recompute_changed_days()) == set(held)
+
+
+# What goes wrong the first time and never again: a sequence counts also what is undone.
+ONCE = """
+    CREATE SEQUENCE attempts;
+    CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF nextval('attempts') = 1 THEN {what}; END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER once AFTER INSERT ON metrics_workrecordstotal
+        FOR EACH STATEMENT EXECUTE FUNCTION fail_once();
+"""
+NEVER = "DROP FUNCTION IF EXISTS fail_once() CASCADE; DROP SEQUENCE IF EXISTS attempts"
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "RAISE EXCEPTION 'in each other''s way' USING ERRCODE = 'deadlock_detected'",
+        "RAISE EXCEPTION 'no room left' USING ERRCODE = 'disk_full'",
+        "PERFORM pg_terminate_backend(pg_backend_pid())",
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_what_says_nothing_of_the_day_is_tried_again(committed: Organisation, what: str) -> None:
+    work(committed)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(ONCE.format(what=what))
+        assert len(recompute_changed_days()) == 3
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(NEVER)
+    assert list_failed_days() == []
+    assert units_of(committed, "video-es") == [10, 11, 12]
+
+
+@pytest.mark.django_db
+def test_a_definition_or_a_target_marks_no_day(organisation: Organisation) -> None:
+    """Totals hold measures, not KPIs, and targets are judged when a figure is read."""
+    work(organisation)
+    load_definitions()
+    recompute_changed_days()
+    kpi = Kpi.objects.get(slug="units-per-hour")
+    by = organisation.user("analyst")
+    create_version(kpi, {"scale": 60}, MONDAY + timedelta(days=1), by=by)
+    set_target(
+        kpi=kpi,
+        unit=organisation.units["video-es"],
+        low=Decimal(11),
+        high=None,
+        start=MONDAY,
+        by=by,
+    )
+    assert count_left() == 0
+    values = [
+        value.value
+        for value in get_values(
+            ["units-per-hour"],
+            viewer=organisation.viewer("analyst"),
+            unit=organisation.units["video-es"].pk,
+            grain=Grain.DAY,
+            start=MONDAY,
+            end=MONDAY + timedelta(days=2),
+        )
+    ]
+    assert values == [10, pytest.approx(11 / 60)]
+
+
+@pytest.mark.django_db
+def test_the_night_begins_a_day_and_marks_what_the_clock_changed(
+    organisation: Organisation,
+) -> None:
+    now = timezone.now()
+    today, hour = timezone.localdate(), timedelta(hours=1)
+    request = {"unit_id": organisation.units["video-es"].pk}
+
+    def ask(days_ago: int, **said: Any) -> dict[str, Any]:
+        """Make a request that came in so many days ago, and fell due the day after."""
+        received = today - timedelta(days=days_ago)
+        return request | {
+            "day": received,
+            "received_at": now - timedelta(days=days_ago),
+            "due_at": now - hour,
+            "due_on": received + timedelta(days=1),
+            **said,
+        }
+
+    write_facts(
+        "service_requests",
+        [
+            ask(30),  # open, and missed meanwhile
+            ask(20, due_at=now + hour),  # open, not yet due
+            ask(10, delivered_at=now - 2 * hour),  # done
+        ],
+    )
+    recompute_changed_days()
+    OperatingDay.objects.update(computed_at=now - 2 * hour)
+    mark_what_the_clock_changed()
+    marked = OperatingDay.objects.filter(changed_at__isnull=False)
+    ago = [(today - day).days for day in marked.values_list("day", flat=True)]
+    assert sorted(ago) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 20, 29, 30]
+    recompute_changed_days()
+    missed = TOTALS["service_requests"].objects.filter(
+        unit=organisation.root, day=today - timedelta(days=29)
+    )
+    assert [total.missed for total in missed] == [1]  # type: ignore[attr-defined]
+    mark_what_the_clock_changed()
+    ago = [(today - day).days for day in marked.values_list("day", flat=True)]
+    assert sorted(ago) == [20, 30]
 
 
 SLOW_DAYS = """

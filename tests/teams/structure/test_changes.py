@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from teams.audit.models import AuditEvent
 from teams.changes.models import OperatingDay
+from teams.changes.services import FURTHEST_BACK, mark_structure
 from teams.structure.errors import StructureError
 from teams.structure.models import Assignment, Leadership, Person, Unit, UnitPlacement
 from teams.structure.selectors import get_tree
@@ -44,17 +45,22 @@ def leaders(unit: Unit, *, deputies: bool = False) -> list[Stay]:
 
 @pytest.fixture
 def marked(organisation: Organisation) -> Callable[[], list[date]]:
-    """Return the days that are marked since it was last asked, of one in each month."""
+    """Return the days that are marked since it was last asked, of the first in each month."""
     days = [date(2025, month, 1) for month in range(1, 13)]
     OperatingDay.objects.bulk_create(OperatingDay(day=day) for day in days)
 
     def take() -> list[date]:
-        changed = OperatingDay.objects.filter(changed_at__isnull=False).order_by("day")
-        found = list(changed.values_list("day", flat=True))
-        changed.update(changed_at=None)
-        return found
+        return sorted(take_marked() & set(days))
 
     return take
+
+
+def take_marked() -> set[date]:
+    """Return the days that are marked since it was last asked."""
+    changed = OperatingDay.objects.filter(changed_at__isnull=False)
+    found = set(changed.values_list("day", flat=True))
+    changed.update(changed_at=None)
+    return found
 
 
 def months(first: int, last: int) -> list[date]:
@@ -280,3 +286,59 @@ def test_two_moves_at_once_cannot_close_a_ring() -> None:
         thread.join()
     assert sorted(outcomes) == ["moved", "placement_no_cycle"]
     assert len(get_tree(JUNE).nodes) == 3
+
+
+def days_between(start: date, end: date) -> set[date]:
+    return {start + timedelta(days=number) for number in range((end - start).days)}
+
+
+def test_a_change_of_structure_brings_days_into_being_until_today(
+    organisation: Organisation,
+) -> None:
+    """Who is where and who leads whom are figures of a day, be there facts or none."""
+    people, units = organisation.people, organisation.units
+    today = timezone.localdate()
+    week, ahead = today - timedelta(days=7), today + timedelta(days=7)
+    tomorrow = today + timedelta(days=1)
+    transfer_person(person=people["Elif"], unit=units["video-de"], on=week, by=None)
+    assert take_marked() == days_between(week, tomorrow)
+    transfer_person(person=people["Mateo"], unit=units["video-de"], on=ahead, by=None)
+    assert take_marked() == set()
+    OperatingDay.objects.create(day=ahead)  # a day of a file that came too early
+    appoint_leader(person=people["Elif"], unit=units["video-de"], on=week, by=None, replace=True)
+    assert take_marked() == days_between(week, tomorrow) | {ahead}
+    end_leadership(person=people["Elif"], unit=units["video-de"], on=today, by=None)
+    assert take_marked() == {today, ahead}
+    appoint_leader(person=people["Mateo"], unit=units["ads-en"], on=week, by=None, deputy=True)
+    assert take_marked() == set()
+    leave_person(person=people["Elif"], on=today - timedelta(days=2), by=None)
+    assert take_marked() == days_between(today - timedelta(days=2), tomorrow) | {ahead}
+    new = create_unit(name="Video FR", parent=units["video-safety"], on=today, by=None)
+    assert take_marked() == {today, ahead}
+    move_unit(unit=new, parent=units["ads-safety"], on=today, by=None)
+    assert take_marked() == {today, ahead}
+
+
+def test_who_returns_did_not_leave_so_the_day_they_left_is_marked(
+    organisation: Organisation,
+) -> None:
+    elif_ = organisation.people["Elif"]
+    today = timezone.localdate()
+    left = today - timedelta(days=9)
+    leave_person(person=elif_, on=left, by=None)
+    take_marked()
+    join_person(person=elif_, unit=organisation.units["video-de"], on=today, by=None)
+    assert take_marked() == {left, today}
+
+
+def test_days_come_into_being_ten_years_back_and_no_further(organisation: Organisation) -> None:
+    today = timezone.localdate()
+    with transaction.atomic():
+        mark_structure([(date(1990, 1, 1), None)], reason="long ago")
+    assert min(take_marked()) == today - FURTHEST_BACK
+    OperatingDay.objects.all().delete()
+    OperatingDay.objects.create(day=JUNE)
+    with transaction.atomic():
+        # From the beginning of time: nobody knows since when.
+        mark_structure([(None, SEPTEMBER)], reason="always")
+    assert take_marked() == {JUNE}

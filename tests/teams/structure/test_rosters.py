@@ -1,11 +1,12 @@
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
+from django.utils import timezone
 
 from teams.accounts.models import User
 from teams.audit.models import AuditEvent
@@ -237,10 +238,12 @@ def test_people_and_sign_ins_that_were_there_are_taken_over(tmp_path: Path) -> N
 
 def test_days_are_marked_from_the_first_change_on(tmp_path: Path) -> None:
     apply(tmp_path, FILE)
-    OperatingDay.objects.bulk_create(OperatingDay(day=date(2026, m, 1)) for m in range(1, 9))
+    OperatingDay.objects.update(changed_at=None)
     apply(tmp_path, FILE.replace("Team 1,,", "Team 2,,"), MARCH)
     changed = OperatingDay.objects.filter(changed_at__isnull=False).order_by("day")
-    assert [day.day.month for day in changed] == [3, 4, 5, 6, 7, 8]
+    days = [day.day for day in changed]
+    assert days == [MARCH + timedelta(days=n) for n in range(len(days))]
+    assert days[-1] == timezone.localdate()
 
 
 def test_undo_puts_back_what_stood_before(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ from teams.structure.services.stretches import (
     Deputy,
     Place,
     Timeline,
+    days_of_change,
     mark_ranges,
 )
 
@@ -135,6 +136,7 @@ class _Application:
     def __init__(self, file: RosterFile, as_of: date, *, partial: bool, by: User | None) -> None:
         self.file, self.as_of, self.partial, self.by = file, as_of, partial, by
         self.rows = file.rows
+        self.touched: list[Range] = []
 
     def run(self) -> RosterOutcome:
         known = self._read_known_people()
@@ -153,7 +155,8 @@ class _Application:
         lost = self._write_assignments(people, units)
         if "leader_of" in self.file.columns:
             self._write_leaders(people, units)
-        end_leaderships_of_people(lost)
+        self.touched += end_leaderships_of_people(lost)
+        mark_ranges(self.touched, reason=f"roster of {self.as_of}")
         after = State.read([person.pk for person in people.values()])
         lines = describe_differences(
             before, after, [*new.values()], tree=get_tree(self.as_of), as_of=self.as_of
@@ -213,7 +216,7 @@ class _Application:
             else put(old[person_id], self.as_of, None)
             for person_id in ids
         }
-        mark_ranges(ASSIGNMENTS.write(within, new), reason=f"roster of {self.as_of}")
+        self.touched += ASSIGNMENTS.write(within, new)
         self._write_employment(people.values(), rows, old, new)
         return {person_id: losses(old[person_id], new[person_id]) for person_id in ids}
 
@@ -248,6 +251,8 @@ class _Application:
             if hired_on is not None and left_on is not None:
                 hired_on = min(hired_on, left_on)
             if (hired_on, left_on) != (person.hired_on, person.left_on):
+                self.touched += days_of_change(person.hired_on, hired_on)
+                self.touched += days_of_change(person.left_on, left_on)
                 person.hired_on, person.left_on = hired_on, left_on
                 if left_on is None:
                     person.leaving_reason = ""
@@ -282,7 +287,7 @@ class _Application:
                 if deputy in deputies:
                     deputised[deputy] = cut(deputies[deputy], begin, next_change(timeline, begin))
         DEPUTIES.write(Q(unit_id__in={deputy.unit_id for deputy in deputised}), deputised)
-        LEADERS.write(Q(unit_id__in=new), new)
+        self.touched += LEADERS.write(Q(unit_id__in=new), new)
 
     def _begin(self, assignments: Timeline) -> date | None:
         """Find the roster's date, or the first day of who joins later; None of who has left."""

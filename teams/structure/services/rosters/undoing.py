@@ -6,6 +6,7 @@ from teams.accounts.models import User
 from teams.audit.services import record_event
 from teams.structure.errors import StructureError
 from teams.structure.models import Person, RosterImport, Unit
+from teams.structure.rules.timelines import Range
 from teams.structure.services.locking import lock_structure
 from teams.structure.services.refusals import told_as_sentences
 from teams.structure.services.rosters.people import rename_sign_ins
@@ -23,6 +24,7 @@ from teams.structure.services.stretches import (
     DEPUTIES,
     LEADERS,
     Timeline,
+    days_of_change,
     mark_ranges,
 )
 
@@ -86,28 +88,36 @@ def _put_back(before: State, after: State) -> None:
     }
     assignments: dict[int, Timeline] = {}
     users: list[User] = []
+    touched: list[Range] = []
     for key, person in people.items():
         was = before.people.get(key, {"assignments": []})
         for name in after.people[key].keys() & was.keys():
             if name == "assignments":
                 assignments[person.pk] = as_timeline(was[name])
             elif name != EMAIL:
-                setattr(person, name, from_json(name, was[name]))
+                value = from_json(name, was[name])
+                if name in ("hired_on", "left_on"):
+                    touched += days_of_change(getattr(person, name), value)
+                setattr(person, name, value)
             elif person.user is not None and was[name] is not None:
                 person.user.email = was[name]
                 users.append(person.user)
     Person.objects.bulk_update(people.values(), FIELDS, batch_size=BATCH)
     rename_sign_ins(users)
     within = Q(person_id__in=assignments)
-    mark_ranges(ASSIGNMENTS.write(within, assignments), reason="a roster was undone")
-    _put_back_leaders(before, after)
+    touched += ASSIGNMENTS.write(within, assignments)
+    touched += _put_back_leaders(before, after)
+    mark_ranges(touched, reason="a roster was undone")
 
 
-def _put_back_leaders(before: State, after: State) -> None:
+def _put_back_leaders(before: State, after: State) -> list[Range]:
+    """Write who led before; return the ranges of days it touches."""
     led = {int(key): as_timeline(before.leaders.get(key, [])) for key in after.leaders}
     deputised = {
         as_deputy(key): as_timeline(before.deputies.get(key, [])) for key in after.deputies
     }
+    touched = []
     for rows, timelines in ((LEADERS, led), (DEPUTIES, deputised)):
         units = {key if isinstance(key, int) else key.unit_id for key in timelines}
-        rows.write(Q(unit_id__in=units), timelines)
+        touched += rows.write(Q(unit_id__in=units), timelines)
+    return touched
