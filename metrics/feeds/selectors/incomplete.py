@@ -25,19 +25,19 @@ _INCOMPLETE = """
         WHERE kept.due_at IS NOT NULL AND kept.complete_at IS NULL
             AND kept.day >= %(start)s AND kept.day < %(end)s
         UNION ALL
-        SELECT feed.id, day::date, 0, ARRAY(
+        SELECT feed.id, coming.day::date, 0, ARRAY(
             SELECT unit_id FROM metrics_feed_covers WHERE feed_id = feed.id
         ), NULL
         FROM metrics_feed feed
         CROSS JOIN LATERAL generate_series(
             greatest(feed.promised_since, %(start)s)::timestamp, %(end)s - 1, '1 day'
-        ) AS day
+        ) AS coming(day)
         WHERE (
-            extract(isodow FROM day) - 1 = ANY(feed.promised_weekdays)
-            OR extract(day FROM day) = ANY(feed.promised_month_days)
+            extract(isodow FROM coming.day) - 1 = ANY(feed.promised_weekdays)
+            OR extract(day FROM coming.day) = ANY(feed.promised_month_days)
         ) AND NOT EXISTS (
             SELECT FROM metrics_feedday kept
-            WHERE kept.feed_id = feed.id AND kept.day = day::date AND kept.due_at IS NOT NULL
+            WHERE kept.feed_id = feed.id AND kept.day = coming.day::date AND kept.due_at IS NOT NULL
         )
     )
     SELECT open_day.day, feed.slug, feed.name, feed.kind, open_day.facts > 0, open_day.due_at,
