@@ -159,7 +159,7 @@ def _in_micros(numbers: Numbers, known: np.ndarray) -> np.ndarray:
 
     source = numbers.source
     if np.issubdtype(numbers.values.dtype, np.integer):
-        return np.where(known, numbers.values, 0).astype(np.int64) * MICROS
+        return np.asarray(np.where(known, numbers.values, 0), dtype=np.int64) * MICROS
     if source is None or pa.types.is_floating(source.type):
         return np.rint(np.where(known, numbers.values, 0) * MICROS).astype(np.int64)
     source = pc.if_else(pa.array(known), source, None)
@@ -171,4 +171,4 @@ def _in_micros(numbers: Numbers, known: np.ndarray) -> np.ndarray:
     whole, kept, rest = parts.flatten()
     digits = pc.binary_join_element_wise(whole, pc.utf8_rpad(kept, 6, "0"), "")
     half_up = as_mask(pc.match_substring_regex(rest, "^[5-9]"))
-    return pc.cast(digits, pa.int64()).to_numpy() + half_up
+    return np.asarray(pc.cast(digits, pa.int64())) + half_up

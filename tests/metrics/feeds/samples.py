@@ -56,23 +56,31 @@ def _value(kind: Kind, column: Column, number: int) -> Any:
 
 
 def told(kind: str, row: Row) -> dict[str, Any]:
-    """Return what a fact says of a row, by field, with names in the place of ids."""
+    """Return what a fact says of a row, by field, with names in the place of ids.
+
+    Blank is None, where the row has a column at all.
+    """
     expected = {}
+    presence = KINDS[kind].presence
     for column in KINDS[kind].columns:
         value: Any = row[column.name]
         if column.type is ColumnType.MONTH:
             value = date.fromisoformat(f"{value}-01")
-        if column.type is ColumnType.MONEY:
+        elif column.type is ColumnType.MONEY and value is not None:
             value = round(value * 1_000_000)
+        elif column.type is ColumnType.UNIT:
+            value = value.rpartition("/")[2]  # `stored` reads their names alone
+        elif presence and presence.choice == column.name and value is None:
+            value = presence.blank if row[presence.column] is None else presence.filled
         expected[column.field] = value
     for field, instant in KINDS[kind].operating_days.items():
         moment: Any = row[instant]
-        expected[field] = moment.astimezone(UTC).date()
+        expected[field] = moment and moment.astimezone(UTC).date()
     return expected
 
 
-def stored(kind: str) -> list[dict[str, Any]]:
-    """Read the facts of a kind as `told` says them, the oldest first."""
+def stored(kind: str, *others: str) -> list[dict[str, Any]]:
+    """Read the facts of a kind as `told` says them, the oldest first, and other fields of them."""
     fields = {
         field: {
             ColumnType.PERSON: f"{field.removesuffix('_id')}__employee_id",
@@ -80,21 +88,13 @@ def stored(kind: str) -> list[dict[str, Any]]:
             ColumnType.UNIT: "unit__name",
         }.get(types.get(field, ColumnType.TEXT), field)
         for types in [{column.field: column.type for column in KINDS[kind].columns}]
-        for field in KINDS[kind].fields
+        for field in [*KINDS[kind].fields, *others]
     }
     return [
         dict(zip(fields, fact, strict=True))
         for fact in KINDS[kind]
         .model._default_manager.order_by("day", "id")
         .values_list(*fields.values())
-    ]
-
-
-def with_unit_names(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Call units by their last name, as `stored` does."""
-    return [
-        fact | ({"unit_id": fact["unit_id"].rpartition("/")[2]} if "unit_id" in fact else {})
-        for fact in facts
     ]
 
 

@@ -146,8 +146,10 @@ def test_the_first_costs_bring_the_reporting_currency() -> None:
             {
                 "code": "no_exchange_rate",
                 "column": "currency",
-                "message": "No exchange rate from EUR to USD holds on their first day: such amounts "
-                "stay unknown until one arrives.",
+                "message": (
+                    "No exchange rate from EUR to USD holds on their first day: such amounts stay "
+                    "unknown until one arrives."
+                ),
                 "rows": 1,
                 "first_row": 2,
             }

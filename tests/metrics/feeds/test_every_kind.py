@@ -16,7 +16,6 @@ from tests.metrics.feeds.samples import (
     sample,
     stored,
     told,
-    with_unit_names,
 )
 from tests.metrics.feeds.sending import (
     Row,
@@ -43,7 +42,7 @@ COLUMNS = [
 
 
 def facts_of(kind: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    return with_unit_names([told(kind, row) for row in rows])
+    return [told(kind, row) for row in rows]
 
 
 @every_kind
