@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from metrics.feeds.rules.problems import Note, Problem, quote
-from metrics.feeds.rules.words import suggest
-from metrics.records.kinds import AMOUNTS, KINDS, Kind
+from metrics.feeds.rules.words import read_choice, suggest
+from metrics.records.kinds import AMOUNTS, KINDS, Column, ColumnType, Kind
 from opsportal.lib.arithmetic import ArithmeticSyntaxError, Expression
 from opsportal.lib.tables import spell
 
@@ -70,16 +70,9 @@ def parse_mapping(
             source = Source(Expression.parse(text, columns=columns))
         except ArithmeticSyntaxError as error:
             raise MappingError(f"'{name}' cannot come from {quote(text)}: {error}") from None
-        is_amount = name != KEY and kind.column(name).type in AMOUNTS
-        if source.column is None and not (
-            _constant_fits(source, is_amount) if source.is_constant else is_amount
-        ):
-            wanted = (
-                "a column, a number or arithmetic over columns"
-                if is_amount
-                else "a column or a quoted constant"
-            )
-            raise MappingError(f"'{name}' cannot come from {quote(text)}: it takes {wanted}.")
+        column = None if name == KEY else kind.column(name)
+        if reason := _explain_source(source, column):
+            raise MappingError(f"'{name}' cannot come from {quote(text)}: {reason}")
         sources[name] = source
     return sources
 
@@ -172,12 +165,28 @@ def _unused(plan: Plan, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in used]
 
 
-def _constant_fits(source: Source, is_amount: bool) -> bool:
-    value = source.expression.evaluate({})
-    if is_amount:
-        return value is not None and not isinstance(value, str)
+def _explain_source(source: Source, column: Column | None) -> str:
+    """Say what keeps a column of ours, None for the key, from having a source; or ''."""
+    if source.column is not None:
+        return ""
+    if column and column.type in AMOUNTS:
+        if source.is_constant and not _is_number(source.expression.evaluate({})):
+            return "it takes a column, a number or arithmetic over columns."
+        return ""
     # A bare whole number is as good as a quoted one: queue=1.
-    return isinstance(value, str) or source.expression.text.strip().isdigit()
+    if not source.is_constant or not (
+        isinstance(constant := source.expression.evaluate({}), str)
+        or source.expression.text.strip().isdigit()
+    ):
+        return "it takes a column or a quoted constant."
+    if column and column.type is ColumnType.CHOICE:
+        meaning = read_choice(column, str(constant).strip())
+        return meaning[1] if isinstance(meaning, tuple) else ""
+    return ""
+
+
+def _is_number(constant: object) -> bool:
+    return constant is not None and not isinstance(constant, str)
 
 
 def _file_problem(code: str, column: str, message: str) -> Problem:

@@ -1,6 +1,8 @@
 """What holds for every kind of fact, by its declaration: formats, refusals, corrections."""
 
-from collections.abc import Callable, Sequence
+import csv
+import io
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -167,6 +169,23 @@ def test_what_looks_like_a_formula_is_text(kind: str) -> None:
 
 
 @every_kind
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_refused_rows_are_corrected_and_sent_again(kind: str, ending: str) -> None:
+    rows = [sample(kind, number) for number in range(3)]
+    wanted = next(column.name for column in KINDS[kind].columns if column.required)
+    blank = [rows[0], rows[1] | {wanted: None}, rows[2]]
+    feed = make_feed("feed", kind)
+    import_ = send(feed, FORMATS[ending](blank), f"rows.{ending}")
+    assert errors(import_) == [(3, wanted, "blank")]
+    with import_.refused_rows.open() as file:
+        [refused] = csv.DictReader(io.TextIOWrapper(file, "utf-8-sig"))
+    assert refused["column"] == wanted
+    sent = send(feed, as_csv([refused | {wanted: str(rows[1][wanted]), "reason": ""}]))
+    assert counts(sent) == (ImportState.APPLIED, 1, 0, 0, 0)
+    assert stored(kind) == facts_of(kind, rows)
+
+
+@every_kind
 def test_a_dry_run_changes_nothing(kind: str) -> None:
     import_ = send(make_feed("feed", kind), as_csv([sample(kind, 0)]), dry_run=True)
     assert counts(import_) == (ImportState.CHECKED, 1, 0, 0, 0)
@@ -174,9 +193,8 @@ def test_a_dry_run_changes_nothing(kind: str) -> None:
     assert not Person.objects.exists()
 
 
-def _parquet_dictionaries(rows: Sequence[Row]) -> bytes:
-    import io
-
+def as_typed_parquet(rows: Sequence[Row]) -> bytes:
+    """Write dictionaries, nanoseconds, decimals and unsigned numbers."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -199,8 +217,8 @@ def _parquet_dictionaries(rows: Sequence[Row]) -> bytes:
 
 
 @every_kind
-@pytest.mark.parametrize("write", [_parquet_dictionaries])
-def test_other_types_of_parquet(kind: str, write: Callable[[Sequence[Row]], bytes]) -> None:
+def test_other_types_of_parquet(kind: str) -> None:
     rows = [sample(kind, number) for number in range(3)]
-    assert counts(send(make_feed("feed", kind), write(rows), "rows.parquet"))[1] == 3
+    content = as_typed_parquet(rows)
+    assert counts(send(make_feed("feed", kind), content, "rows.parquet"))[1] == 3
     assert stored(kind) == facts_of(kind, rows)

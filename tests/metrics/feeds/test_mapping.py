@@ -5,7 +5,7 @@ import pytest
 from metrics.feeds.errors import FeedError
 from metrics.feeds.models import ImportState
 from metrics.feeds.rules.mapping import MappingError, parse_mapping
-from metrics.records.kinds import QUEUE_DAYS, QueueDay, WorkRecord
+from metrics.records.kinds import KINDS, QUEUE_DAYS, Cost, QueueDay, WorkRecord
 from tests.metrics.feeds.sending import counts, errors, make_feed, send
 
 
@@ -28,6 +28,38 @@ def test_what_a_mapping_cannot_say(name: str, text: str, sentence: str) -> None:
     with pytest.raises(MappingError) as refusal:
         parse_mapping(QUEUE_DAYS, {name: text})
     assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "sentence"),
+    [
+        ("quality_audits", "decided_by", "'robot'", "'robot' is none of human, machine."),
+        ("quality_audits", "severity", "'bad'", "it takes a column, a number or arithmetic"),
+        ("costs", "hourly_rate", "'20'", "it takes a column, a number or arithmetic"),
+        ("costs", "currency", "a + b", "it takes a column or a quoted constant"),
+        ("service_requests", "received_at", "a / b", "it takes a column or a quoted constant"),
+        ("outcomes", "total", "a ** 2", "Powers ('**') are not allowed"),
+    ],
+)
+def test_what_other_kinds_cannot_take(kind: str, name: str, text: str, sentence: str) -> None:
+    with pytest.raises(MappingError) as refusal:
+        parse_mapping(KINDS[kind], {name: text})
+    assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text"),
+    [
+        ("quality_audits", "decided_by", "'Machine'"),
+        ("costs", "hourly_rate", "monthly / 160"),
+        ("costs", "currency", "'EUR'"),
+        ("exchange_rates", "rate", "1 / inverse"),
+        ("headcount_plan", "planned", "a + b"),
+        ("judgements", "label", "'yes'"),
+    ],
+)
+def test_what_they_can(kind: str, name: str, text: str) -> None:
+    assert parse_mapping(KINDS[kind], {name: text})[name].expression.text == text
 
 
 @pytest.mark.parametrize(
@@ -65,6 +97,18 @@ def test_columns_constants_and_arithmetic() -> None:
     assert list(
         QueueDay.objects.order_by("day").values_list("queue__name", "due", "missed", "received")
     ) == [("video", 10, 2, 5), ("video", None, None, 50)]
+
+
+@pytest.mark.django_db
+def test_constants_and_arithmetic_of_costs() -> None:
+    feed = make_feed(
+        "costs", "costs", mapping={"hourly_rate": "monthly / 160", "currency": "'eur'"}
+    )
+    import_ = send(
+        feed, "unit,start,monthly\nA,2026-01-01,3200.08\nB,2026-01-01,-1\nC,2026-01-01,x\n"
+    )
+    assert errors(import_) == [(3, "hourly_rate", "negative"), (4, "monthly", "not_a_number")]
+    assert Cost.objects.values_list("hourly_rate_micros", "currency").get() == (20_000_500, "EUR")
 
 
 @pytest.mark.django_db
