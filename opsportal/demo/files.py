@@ -1,4 +1,4 @@
-"""The files that the organisation sends: rosters, and reports for three feeds.
+"""The files that the organisation sends: rosters, and reports for a feed of each kind.
 
 The same seed, end and size give the same files, byte by byte.
 """
@@ -11,15 +11,33 @@ from pathlib import Path
 
 import numpy as np
 
+from opsportal.demo.customers import list_outcomes, list_requests
 from opsportal.demo.flow import QueueDay, draw_flow
-from opsportal.demo.organisation import TEAMS
+from opsportal.demo.organisation import QUALITY_AUDITOR, TEAMS
 from opsportal.demo.people import Person, hire_people, list_roster, make_path, roster_days
+from opsportal.demo.quality import list_appeals, list_audits, list_judgements
+from opsportal.demo.shifts import (
+    Shift,
+    draw_shifts,
+    list_costs,
+    list_exchange_rates,
+    list_plan,
+)
 from opsportal.demo.stories import Storyline
 from opsportal.demo.work import WorkDay, draw_work
 
 WORK = "review-tool"
 QUEUE_REPORT = "queue-report"
 VENDOR_REPORT = "vendor-queue-report"
+SHIFTS = "shift-planner"
+PLAN = "headcount-plan"
+AUDITS = "quality-audits"
+JUDGEMENTS = "double-judgements"
+APPEALS = "appeals"
+REQUESTS = "customer-requests"
+COSTS = "cost-rates"
+EXCHANGE_RATES = "exchange-rates"
+OUTCOMES = "search-trials"
 
 # A file holds this many days, so that history arrived over time and not at once.
 DAYS_PER_FILE = 100
@@ -54,7 +72,8 @@ def write_files(folder: Path, *, end: date, seed: int, days: int = 400, size: fl
     """
     line = Storyline(end, days)
     # One stream each, so that more of one thing does not change the others.
-    for_people, for_work, for_flow = np.random.default_rng(seed).spawn(3)
+    for_people, for_work, for_flow, *others = np.random.default_rng(seed).spawn(9)
+    for_shifts, for_audits, for_judgements, for_appeals, for_requests, for_outcomes = others
     people = hire_people(line, random=for_people, size=size)
     work = draw_work(people, line, random=for_work)
     flow = draw_flow(work, line, random=for_flow)
@@ -66,6 +85,20 @@ def write_files(folder: Path, *, end: date, seed: int, days: int = 400, size: fl
             *_write_work(folder, work, line),
             *_write_queue_report(folder, flow, line),
             *_write_vendor_report(folder, flow, line),
+            *_write_shifts(folder, draw_shifts(people, work, line, random=for_shifts), line),
+            *_write_whole(
+                folder,
+                {
+                    EXCHANGE_RATES: list_exchange_rates(line),
+                    COSTS: list_costs(line),
+                    PLAN: list_plan(line),
+                    AUDITS: list_audits(work, _auditors(people), line, random=for_audits),
+                    JUDGEMENTS: list_judgements(work, line, random=for_judgements),
+                    APPEALS: list_appeals(work, line, random=for_appeals),
+                    REQUESTS: list_requests(line, random=for_requests),
+                    OUTCOMES: list_outcomes(line, random=for_outcomes),
+                },
+            ),
         ],
     )
 
@@ -119,6 +152,29 @@ def _write_vendor_report(folder: Path, flow: list[QueueDay], line: Storyline) ->
         yield FeedFile(VENDOR_REPORT, path)
 
 
+def _write_shifts(folder: Path, shifts: list[Shift], line: Storyline) -> Iterator[FeedFile]:
+    for first, last in _stretches(line):
+        path = folder / f"shift-planner-{_day(line, first)}.csv"
+        rows = (row for row in shifts if first <= row.day < last)
+        _write_csv(path, (_describe_shift(row, line) for row in rows))
+        yield FeedFile(SHIFTS, path)
+
+
+def _write_whole(
+    folder: Path, reports: dict[str, Iterable[dict[str, object]]]
+) -> Iterator[FeedFile]:
+    """Write reports of which one file tells the whole history."""
+    for feed, rows in reports.items():
+        path = folder / f"{feed}.csv"
+        _write_csv(path, rows)
+        yield FeedFile(feed, path)
+
+
+def _auditors(people: list[Person]) -> list[Person]:
+    """Return who audits: the quality auditor, and leaders of teams in which they do not decide."""
+    return [person for person in people if person.name == QUALITY_AUDITOR or person.leads in TEAMS]
+
+
 def _within(line: Storyline, week: tuple[date, date]) -> Callable[[QueueDay], bool]:
     return lambda row: week[0] <= _day(line, row.day) < week[1]
 
@@ -133,6 +189,20 @@ def _describe_work(row: WorkDay, line: Storyline) -> dict[str, object]:
         "productive_seconds": row.productive_seconds,
         "rework_units": row.rework_units,
         "rework_seconds": row.rework_seconds,
+    }
+
+
+def _describe_shift(row: Shift, line: Storyline) -> dict[str, object]:
+    return {
+        "employee_id": row.person.number,
+        "date": _day(line, row.day),
+        "scheduled_seconds": row.scheduled,
+        "worked_seconds": row.worked,
+        "absent_seconds": row.absent,
+        "training_seconds": row.training,
+        "break_seconds": row.breaks,
+        "wellness_seconds": row.wellness,
+        "other_seconds": row.other,
     }
 
 

@@ -373,6 +373,7 @@ OFFICE: dict[str, tuple[str, str | None]] = {
     "Felix Moreau": ("admin", None),
 }
 ANALYST = "Ola Svensson"
+QUALITY_AUDITOR = "Hana Kowalczyk"
 ADMINISTRATOR = "Felix Moreau"
 HR_PARTNER = "Judith Vos"
 

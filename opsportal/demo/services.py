@@ -3,16 +3,19 @@
 Every step may run twice, so that a build that was broken off goes on where it stopped.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.core.files.base import File
 from django.db import transaction
+from django.utils import timezone
 
-from metrics.feeds.models import Feed, ImportState
+from metrics.feeds.models import Feed, FeedDay, ImportState
+from metrics.feeds.rules.promises import Promise
 from metrics.feeds.services import create_feed, process_import, receive_import
 from metrics.kpis.models import Kpi
 from metrics.kpis.services import list_failed_days, recompute_changed_days
@@ -20,7 +23,16 @@ from metrics.targets.services import set_target
 from opsportal.demo.aims import AIMS
 from opsportal.demo.errors import DemonstrationError
 from opsportal.demo.files import (
+    APPEALS,
+    AUDITS,
+    COSTS,
+    EXCHANGE_RATES,
+    JUDGEMENTS,
+    OUTCOMES,
+    PLAN,
     QUEUE_REPORT,
+    REQUESTS,
+    SHIFTS,
     VENDOR_MAPPING,
     VENDOR_REPORT,
     WORK,
@@ -33,6 +45,7 @@ from opsportal.demo.organisation import (
     ADMINISTRATOR,
     ANALYST,
     DOMAIN,
+    GROUPS,
     HEADS,
     HR_PARTNER,
     OFFICE,
@@ -41,12 +54,13 @@ from opsportal.demo.organisation import (
     TEAMS,
 )
 from opsportal.demo.people import find_whom_to_transfer, make_path
-from opsportal.demo.stories import LATE_TRANSFER, PLANNED_TRANSFER
+from opsportal.demo.stories import LATE_TRANSFER, PLANNED_TRANSFER, Storyline
 from teams.access.roles import Role
 from teams.access.services import grant_role
 from teams.accounts.models import User
 from teams.audit.models import AuditEvent
 from teams.audit.services import record_event
+from teams.changes.services import mark_days
 from teams.structure.errors import StructureError
 from teams.structure.models import Person, RosterImport, Unit
 from teams.structure.selectors import find_units
@@ -58,12 +72,50 @@ from teams.structure.services.rosters.reading import read_roster
 BEGUN = "demonstration.begun"
 BUILT = "demonstration.built"
 
-# slug: (name, kind, mapping)
-FEEDS: dict[str, tuple[str, str, dict[str, str]]] = {
-    WORK: ("Review tool", "work_records", {}),
-    QUEUE_REPORT: ("Queue report", "queue_days", {}),
-    VENDOR_REPORT: ("Vendors' queue report", "queue_days", VENDOR_MAPPING),
+
+@dataclass(frozen=True)
+class Source:
+    """What sends a feed: its name, the kind of its facts, and what it promises for every day.
+
+    `covers` names the units that must be in each day, as they stand today.
+    """
+
+    name: str
+    kind: str
+    mapping: dict[str, str] = field(default_factory=dict)
+    is_promised: bool = False
+    covers: Sequence[str] = ()
+    creates_queues: bool = False
+
+
+FEEDS = {
+    WORK: Source("Review tool", "work_records", is_promised=True, covers=list(GROUPS)),
+    QUEUE_REPORT: Source(
+        "Queue report",
+        "queue_days",
+        is_promised=True,
+        covers=[team.name for team in TEAMS.values() if not team.vendors],
+    ),
+    VENDOR_REPORT: Source(
+        "Vendors' queue report",
+        "queue_days",
+        VENDOR_MAPPING,
+        is_promised=True,
+        covers=[team.name for team in TEAMS.values() if team.vendors],
+    ),
+    SHIFTS: Source("Shift planner", "attendance", is_promised=True, covers=list(GROUPS)),
+    PLAN: Source("Headcount plan", "headcount_plan"),
+    AUDITS: Source("Quality audits", "quality_audits", is_promised=True),
+    JUDGEMENTS: Source("Double judgements", "judgements"),
+    APPEALS: Source("Appeals", "appeals"),
+    REQUESTS: Source("Customer requests", "service_requests", creates_queues=True),
+    COSTS: Source("Cost rates", "costs"),
+    EXCHANGE_RATES: Source("Exchange rates", "exchange_rates"),
+    OUTCOMES: Source("Search trials", "outcomes"),
 }
+PROMISED_DAYS = 90
+# When a night's data usually came, on the day after.
+ARRIVAL = time(3, 12)
 
 Tell = Callable[[str], None]
 
@@ -185,13 +237,53 @@ def _set_targets(files: Files) -> None:
 
 def _take_reports(files: Files, tell: Tell) -> None:
     analyst = _user(ANALYST)
-    for slug, (name, kind, mapping) in FEEDS.items():
+    for slug, source in FEEDS.items():
         if not Feed.objects.filter(slug=slug).exists():
-            create_feed(slug=slug, kind=kind, mapping=mapping, name=name, by=analyst)
+            _create_feed(slug, source, files.line, by=analyst)
     feeds = Feed.objects.in_bulk(FEEDS, field_name="slug")
     for report in files.reports:
         tell(f"Taking in {report.path.name}")
         _take_report(feeds[report.feed], report.path, by=analyst)
+    _date_arrivals(files.line)
+
+
+def _create_feed(slug: str, source: Source, line: Storyline, *, by: User) -> None:
+    since = line.end - timedelta(days=PROMISED_DAYS)
+    create_feed(
+        slug=slug,
+        kind=source.kind,
+        mapping=source.mapping,
+        name=source.name,
+        create_missing=source.creates_queues,
+        promise=Promise(weekdays=frozenset(range(7)), since=since)
+        if source.is_promised
+        else Promise(),
+        covers=list(Unit.objects.filter(name__in=source.covers)),
+        by=by,
+    )
+
+
+def _date_arrivals(line: Storyline) -> None:
+    """Let each day's data have come in the night after it, as they would have, and one week late.
+
+    Everything arrives while the demonstration is built; without this all of it would be late.
+    """
+    zone = timezone.get_current_timezone()
+    late_from, late_until = line.late_week
+    with transaction.atomic():
+        days = list(
+            FeedDay.objects.select_for_update(of=("self",))
+            .filter(due_at__isnull=False, first_arrived_at__isnull=False)
+            .select_related("feed")
+        )
+        for day in days:
+            is_late = day.feed.slug == VENDOR_REPORT and late_from <= day.day < late_until
+            came_on = late_until + timedelta(days=2) if is_late else day.day + timedelta(days=1)
+            day.first_arrived_at = datetime.combine(came_on, ARRIVAL, zone)
+            if day.complete_at is not None:
+                day.complete_at = day.first_arrived_at
+        FeedDay.objects.bulk_update(days, ["first_arrived_at", "complete_at"], batch_size=1_000)
+        mark_days({day.day for day in days}, reason="arrivals of the demonstration")
 
 
 def _take_report(feed: Feed, path: Path, *, by: User) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from metrics.dashboards.rules.questions import Question, Span, find_trend, read_question
 from metrics.dashboards.rules.tiles import Tile
@@ -9,7 +10,8 @@ from metrics.dashboards.selectors.headers import Header, read_header
 from metrics.dashboards.selectors.judging import Judge, Standing
 from metrics.dashboards.selectors.peers import Card, Parts, Whole, make_card, read_parts
 from metrics.kpis.extents import get_extent
-from metrics.kpis.models import Kpi, KpiVersion
+from metrics.kpis.models import KpiVersion
+from metrics.kpis.presence import list_sources_with_data
 from metrics.kpis.selectors import KpiReader
 from metrics.kpis.values import KpiValue, Subject
 from opsportal.lib.periods import Grain, Period, list_periods
@@ -56,13 +58,37 @@ def get_unit_dashboard(
     `whole_cards` gives every row of the comparisons, as an export has it.
     """
     extent = get_extent(unit.id)
-    reader = KpiReader(viewer, list(Kpi.objects.values_list("slug", flat=True)))
+    catalogue = _read_catalogue(unit.id, given.get("kpi", "").strip())
+    reader = KpiReader(viewer, catalogue.known)
     header = read_header(viewer, unit, extent, len(reader.changed_days))
     if extent is None or not reader.kpis:
         return UnitDashboard(header, None)
     span = header.span
     question = read_question(given, span, kpis=reader.kpis, queues=reader.queues)
-    return UnitDashboard(header, _read_body(viewer, unit, question, span, reader, whole_cards))
+    body = _read_body(viewer, unit, question, span, reader, whole_cards)
+    return UnitDashboard(header, replace(body, without_data=body.without_data + catalogue.absent))
+
+
+class Catalogue(NamedTuple):
+    """The KPIs of which a unit may have data, by slug, and the names of all others."""
+
+    known: list[str]
+    absent: list[str]
+
+
+def _read_catalogue(unit_id: int, wanted: str) -> Catalogue:
+    """Tell which KPIs are worth reading for a unit, the one that is asked for among them."""
+    sources = list_sources_with_data(unit_id)
+    catalogue = Catalogue([], [])
+    newest = KpiVersion.objects.order_by("kpi__position", "kpi__slug", "-number")
+    for slug, name, source in newest.distinct("kpi__position", "kpi__slug").values_list(
+        "kpi__slug", "name", "source"
+    ):
+        if source in sources or slug == wanted:
+            catalogue.known.append(slug)
+        else:
+            catalogue.absent.append(name)
+    return catalogue
 
 
 def _read_body(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Value
 
 from metrics.dashboards.rules.questions import Span
+from metrics.feeds.selectors import IncompleteDay, late_feeds
 from metrics.kpis.extents import Extent
 from teams.access.viewers import Viewer
 from teams.structure.models import Assignment, Leadership
@@ -23,7 +24,8 @@ class Leader:
 class Header:
     """Whose dashboard it is: the way there, who leads, how many, how fresh its data are.
 
-    `leaders` holds those of the unit and of the units directly below, by unit id.
+    `leaders` holds those of the unit and of the units directly below, by unit id; `late` the
+    feeds that its figures wait for, each with its newest day.
     """
 
     unit: Node
@@ -33,6 +35,7 @@ class Header:
     below: list[Node]
     extent: Extent | None
     waiting_days: int
+    late: list[IncompleteDay]
 
     @property
     def span(self) -> Span:
@@ -41,7 +44,7 @@ class Header:
 
 
 def read_header(viewer: Viewer, unit: Node, extent: Extent | None, waiting_days: int) -> Header:
-    """Read who leads and how many there are, in one query."""
+    """Read who leads, how many there are and what is late, in two queries."""
     below = viewer.tree.children(unit.id)
     leaders, headcount = _read_people(
         viewer,
@@ -56,6 +59,7 @@ def read_header(viewer: Viewer, unit: Node, extent: Extent | None, waiting_days:
         below=below,
         extent=extent,
         waiting_days=waiting_days,
+        late=late_feeds(viewer, unit.id),
     )
 
 

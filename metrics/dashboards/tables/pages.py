@@ -68,6 +68,7 @@ def _shape_header(viewer: Viewer, header: Header) -> dict[str, Any]:
         "people": _count(header.headcount, "person", "people"),
         "below": _count_below(header),
         "freshness": _say_freshness(header),
+        "late": _say_late(header),
         "waiting": _say_waiting(header.waiting_days),
         "has_data": header.extent is not None,
     }
@@ -118,6 +119,16 @@ def _say_freshness(header: Header) -> str:
 def _say_day(day: date) -> str:
     words = f"{day.day} {MONTHS[day.month - 1]}"
     return words if day.year == timezone.localdate().year else f"{words} {day.year}"
+
+
+def _say_late(header: Header) -> str:
+    """Name the feeds that are late, the first of them with what is missing."""
+    if not header.late:
+        return ""
+    first, *others = header.late
+    if not others:
+        return first.why
+    return f"{first.why}; {', '.join(day.feed_name for day in others)} also late"
 
 
 def _say_waiting(days: int) -> str:

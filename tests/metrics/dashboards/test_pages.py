@@ -18,7 +18,7 @@ from tests.personas import Organisation
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 15
+MOST_QUERIES = 24
 RIGHT_TO_LEFT = "فريق مراجعة المحتوى"
 
 
