@@ -83,7 +83,7 @@ def read(
 def test_as_audits(
     viewer: Viewer, ratings: list[list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gold = {item: label for item, label in read_rows("gold.tsv")}
+    gold = {row[0]: row[1] for row in read_rows("gold.tsv")}
     latest = {(person, item): label for person, item, label in ratings}
     audits = [
         (person, "web sites", MONDAY, item, label, gold[item])
