@@ -1,13 +1,15 @@
 """From what is asked for to figures: each definition's, by its statistical model."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import NamedTuple
 
 from metrics.kpis.items import ITEM_MODELS
 from metrics.kpis.models import KpiVersion, StatisticalModel
-from metrics.kpis.readings import Reading, Source, of_units, read_sums
+from metrics.kpis.readings import Reading, Source, of_units_below, read_sums
 from metrics.kpis.results import read_results
 from metrics.kpis.rules.expectations import Output, calculate_index, find_rates
 from metrics.kpis.rules.figures import (
@@ -116,7 +118,7 @@ def _take_results(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
 
 
 def _calculate_indices(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
-    """Compare with all others: what the whole did less what the unit did, by queue and period.
+    """Compare with all others: what the whole did less the unit's part of it, by queue and period.
 
     A person is compared with all who are not in the unit that they are read in.
     """
@@ -129,7 +131,7 @@ def _calculate_indices(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
         read_sums(
             versions,
             edges,
-            of_units({scope.root_id, *units}),
+            of_units_below(scope.root_id, {scope.root_id, *units}),
             queue_ids=scope.queue_ids,
             by_queue=True,
         ),
@@ -195,23 +197,24 @@ class _WorkByDay:
         days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
         by_id = {version.pk: version for version in versions}
         self.found: dict[tuple[int, int], list[tuple[date, int, Output]]] = {}
-        for reading in read_sums(
+        for version_id, subject_id, queue_id, stretch, sums in read_sums(
             versions, days, scope.source, queue_ids=scope.queue_ids, by_queue=True
         ):
-            if reading.queue_id is not None:
-                self.found.setdefault((reading.version_id, reading.subject_id), []).append(
-                    (
-                        days[reading.stretch],
-                        reading.queue_id,
-                        _output_of(by_id[reading.version_id], reading.sums),
-                    )
-                )
+            assert queue_id is not None, "it was read by queue"
+            output = _output_of(by_id[version_id], sums)
+            of_subject = self.found.setdefault((version_id, subject_id), [])
+            of_subject.append((days[stretch], queue_id, output))
+        for of_subject in self.found.values():
+            of_subject.sort()
 
     def within(
         self, version: KpiVersion, subject_id: int, period: Period
     ) -> list[tuple[date, int, Output]]:
         found = self.found.get((version.pk, subject_id), [])
-        return [work for work in found if work[0] in period]
+        start, end = (
+            bisect_left(found, edge, key=itemgetter(0)) for edge in (period.start, period.end)
+        )
+        return found[start:end]
 
 
 def _output_of(version: KpiVersion, sums: Sums) -> Output:

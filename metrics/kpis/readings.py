@@ -16,11 +16,11 @@ from django.db import connection
 from psycopg2.extras import DateRange
 
 from metrics.kpis.measures import MEASURE_SETS, MeasureSet, Of
-from metrics.kpis.models import TOTALS, KpiVersion, StatisticalModel
+from metrics.kpis.models import TOTALS, KpiVersion
 from metrics.kpis.rules.formulas import DAYS
-from metrics.kpis.rules.sums import Sums, list_pairs, sum_of_day
+from metrics.kpis.rules.sums import Sums
+from metrics.kpis.sheets import Sheet, mask_of
 from metrics.kpis.values import Subject
-from metrics.records.kinds import Combine
 
 
 class Reading(NamedTuple):
@@ -64,6 +64,23 @@ class Source:
 _OF_UNITS = """
     SELECT total.unit_id AS subject, total.queue_id, total.day, total.known, {measures}
     FROM {totals} total
+    WHERE total.unit_id = ANY(%(units)s) AND total.day = ANY(%(days)s)
+"""
+_OF_UNITS_BELOW = """
+    SELECT total.unit_id AS subject, total.queue_id, total.day, total.known, {measures}
+    FROM (
+        WITH RECURSIVE above(unit_id, above_id, valid) AS (
+            SELECT unit_id, unit_id, daterange(%(start)s, %(end)s)
+            FROM unnest(%(units)s::bigint[]) AS unit_id
+            UNION ALL
+            SELECT above.unit_id, placement.parent_id, placement.valid * above.valid
+            FROM above
+            JOIN teams_unitplacement placement
+                ON placement.unit_id = above.above_id AND placement.valid && above.valid
+        )
+        SELECT unit_id, valid FROM above WHERE above_id = %(unit)s
+    ) stood
+    JOIN {totals} total ON total.unit_id = stood.unit_id AND stood.valid @> total.day
     WHERE total.unit_id = ANY(%(units)s) AND total.day = ANY(%(days)s)
 """
 _OF_CHILDREN = """
@@ -111,7 +128,7 @@ _IN_QUEUES = "(%(queues)s::bigint[] IS NULL OR queue_id = ANY(%(queues)s))"
 _SUMS_OF_ONE_SET = f"""
     SELECT part.version_id, false, part.numbers, sums.subject, sums.queue, sums.stretch
     FROM (
-        SELECT subject, queue, width_bucket(day, %(edges)s::date[]) AS stretch, {{sums}}
+        SELECT subject, queue, {{stretch}} AS stretch, {{sums}}
         FROM (
             SELECT subject, {{queue}} AS queue, day, {{days}}
             FROM ({{rows}}) fact
@@ -130,7 +147,7 @@ _STOCKS_OF_ONE_VERSION = f"""
     FROM (
         SELECT DISTINCT ON (subject, queue_id, stretch) *
         FROM (
-            SELECT subject, queue_id, day, width_bucket(day, %(edges)s::date[]) AS stretch,
+            SELECT subject, queue_id, day, {{stretch}} AS stretch,
                 {{stocks}}
             FROM ({{rows}}) fact
             WHERE known & {{mask}} = {{mask}} AND {_IN_QUEUES}
@@ -143,6 +160,9 @@ _QUEUES_OF_ONE_SET = f"""
     SELECT queue_id FROM ({{rows}}) fact WHERE ({{known}}) AND {_IN_QUEUES}
 """  # noqa: S608
 _DAY = timedelta(days=1)
+# Which stretch a day lies in; where all are one day long, that is a matter of subtraction.
+_BY_EDGES = "width_bucket(day, %(edges)s::date[])"
+_BY_DAY = "day - %(start)s::date + 1"
 
 
 def of_units(unit_ids: Iterable[int]) -> Source:
@@ -150,16 +170,19 @@ def of_units(unit_ids: Iterable[int]) -> Source:
     return Source(_OF_UNITS, {"units": sorted(unit_ids)})
 
 
-def of_children(unit_id: int, only: Sequence[int] | None = None) -> Source:
+def of_units_below(unit_id: int, unit_ids: Iterable[int]) -> Source:
+    """Take the totals of units while each stood below another, which may be one of them."""
+    return Source(_OF_UNITS_BELOW, {"unit": unit_id, "units": sorted(unit_ids)})
+
+
+def of_children(unit_id: int) -> Source:
     """Take the totals of the units directly below, each only while it stood there."""
-    return Source(_OF_CHILDREN, {"unit": unit_id}, subjects=only)
+    return Source(_OF_CHILDREN, {"unit": unit_id})
 
 
-def of_people(
-    unit_id: int, person_id: int | None = None, only: Sequence[int] | None = None
-) -> Source:
+def of_people(unit_id: int, person_id: int | None = None) -> Source:
     """Take the facts of people, each while assigned to the unit or below it as it stood then."""
-    return Source(_OF_PEOPLE, {"unit": unit_id, "person": person_id}, of_people=True, subjects=only)
+    return Source(_OF_PEOPLE, {"unit": unit_id, "person": person_id}, of_people=True)
 
 
 def read_sums(
@@ -177,7 +200,7 @@ def read_sums(
     """
     # What a stretch of one day needs, its totals say.
     by_day = all(end - start == _DAY for start, end in pairwise(edges))
-    sheets = [_Sheet(version, by_day) for version in versions if _can_tell(version, source)]
+    sheets = [Sheet(version, by_day) for version in versions if _can_tell(version, source)]
     if not sheets:
         return
     query = " UNION ALL ".join(
@@ -187,6 +210,7 @@ def read_sums(
             MEASURE_SETS[slug],
             [sheet for sheet in sheets if sheet.version.source == slug],
             source,
+            stretch=_BY_DAY if by_day else _BY_EDGES,
             by_queue=by_queue,
         )
     )
@@ -211,7 +235,7 @@ def find_queues(
     masks: dict[str, set[int]] = {}
     for version in versions:
         if _can_tell(version, source):
-            masks.setdefault(version.source, set()).add(_mask_of(version))
+            masks.setdefault(version.source, set()).add(mask_of(version))
     if not masks:
         return set()
     query = " UNION ".join(
@@ -222,68 +246,6 @@ def find_queues(
         for slug, of_set in masks.items()
     )
     return {queue_id for (queue_id,) in _fetch(query, source, [start, end], queue_ids)}
-
-
-class _Sheet:
-    """What is asked of one definition's measures, and what the numbers in the answer are."""
-
-    def __init__(self, version: KpiVersion, by_day: bool) -> None:
-        self.version = version
-        self.formulas = version.formulas
-        self.mask = _mask_of(version)
-        of_stocks = {
-            name for name in self.formulas.measures if self.formulas.combines(name) is Combine.STOCK
-        }
-        self.stocks = sorted(of_stocks)
-        self.names = [*sorted(self.formulas.measures - of_stocks), DAYS]
-        self.needs_products = version.model == StatisticalModel.RATIO
-        self.pairs = list_pairs(self.formulas) if self.needs_products and not by_day else []
-
-    def column(self, name: str) -> str:
-        """Name a measure's column; definitions that count the same rows share it."""
-        return f"{name}_{self.mask}"
-
-    def write_days(self) -> dict[str, str]:
-        """Write what each column holds of a day; NULL, and 0 days, where not all is known."""
-        known = f"FILTER (WHERE known & {self.mask} = {self.mask})"
-        columns = {
-            name: f"{'max' if self.formulas.combines(name) is Combine.MAXIMUM else 'sum'}"
-            f"({name}) {known}"
-            for name in self.names
-        }
-        columns[DAYS] = f"(count(*) {known} > 0)::int"
-        return {self.column(name): sql for name, sql in columns.items()}
-
-    def write_sums(self) -> str:
-        """Write the numbers of a stretch, and on how many of its days all is known."""
-        numbers = [
-            f"{'max' if self.formulas.combines(name) is Combine.MAXIMUM else 'sum'}"
-            f"({self.column(name)})"
-            for name in self.names
-        ]
-        if self.pairs:
-            happened = " OR ".join(f"{self.column(name)} <> 0" for name in self.formulas.replicated)
-            numbers.append(f"count(*) FILTER (WHERE {happened})")
-            numbers += [f"sum({self.column(a)} * {self.column(b)})" for a, b in self.pairs]
-        pk = self.version.pk
-        return (
-            f"to_json(ARRAY[{', '.join(numbers)}]::numeric[])::text AS numbers_{pk}, "
-            f"sum({self.column(DAYS)}) AS days_{pk}"
-        )
-
-    def read_sums(self, numbers: Sequence[int]) -> Sums:
-        count = len(self.names)
-        totals = dict(zip(self.names, numbers[:count], strict=True))
-        if self.pairs:
-            products = dict(zip(self.pairs, numbers[count + 1 :], strict=True))
-            return Sums(totals, {}, products, numbers[count])
-        return sum_of_day(self.formulas, totals) if self.needs_products else Sums(totals, {}, {}, 0)
-
-    def read_stocks(self, numbers: Sequence[int]) -> Sums:
-        queue_id, days, *amounts = numbers
-        day = date.min + days * _DAY
-        stocks = zip(self.stocks, amounts, strict=True)
-        return Sums({}, {(name, queue_id): (day, amount) for name, amount in stocks}, {}, 0)
 
 
 def list_people_below(
@@ -323,10 +285,6 @@ def _can_tell(version: KpiVersion, source: Source) -> bool:
     return not source.of_people or version.measure_set.of is Of.PERSON
 
 
-def _mask_of(version: KpiVersion) -> int:
-    return version.measure_set.mask_of(version.formulas.measures)
-
-
 def _fetch(
     query: str, source: Source, edges: Sequence[date], queue_ids: Sequence[int] | None
 ) -> list[tuple[Any, ...]]:
@@ -357,7 +315,12 @@ def _write_rows(measures: MeasureSet, source: Source, names: Iterable[str]) -> s
 
 
 def _write_sums(
-    measures: MeasureSet, sheets: Sequence[_Sheet], source: Source, *, by_queue: bool
+    measures: MeasureSet,
+    sheets: Sequence[Sheet],
+    source: Source,
+    *,
+    stretch: str,
+    by_queue: bool,
 ) -> Iterator[str]:
     names = {name for sheet in sheets for name in (*sheet.names, *sheet.stocks)} - {DAYS}
     rows = _write_rows(measures, source, names)
@@ -366,6 +329,7 @@ def _write_sums(
     yield _SUMS_OF_ONE_SET.format(
         rows=rows,
         queue=queue,
+        stretch=stretch,
         days=", ".join(f"{sql} AS {column}" for column, sql in days.items()),
         sums=", ".join(sheet.write_sums() for sheet in sheets),
         parts=", ".join(
@@ -379,6 +343,7 @@ def _write_sums(
                 version_id=sheet.version.pk,
                 rows=rows,
                 queue=queue,
+                stretch=stretch,
                 mask=sheet.mask,
                 names=", ".join(sheet.stocks),
                 stocks=", ".join(f"sum({name}) AS {name}" for name in sheet.stocks),

@@ -28,7 +28,10 @@ from metrics.kpis.values import Breakdown, KpiValue, Subject
 from opsportal.lib.periods import Grain, Period, list_periods, period_of
 from teams.access.viewers import Viewer
 from teams.changes.models import OperatingDay
-from teams.structure.models import Queue
+from teams.structure.models import Queue, Unit
+
+# In a unit label: whatever currency the portal reports in.
+CURRENCY_SIGN = "¤"
 
 
 class Progress(NamedTuple):
@@ -59,6 +62,15 @@ def get_progress(recompute: Recompute) -> Progress:
 def list_kpis() -> QuerySet[Kpi]:
     """List the catalogue, each KPI with its versions."""
     return Kpi.objects.prefetch_related("versions")
+
+
+def name_currency(versions: Iterable[KpiVersion]) -> None:
+    """Put the reporting currency, which is the root unit's, where a unit label leaves it open."""
+    of_money = [version for version in versions if CURRENCY_SIGN in version.unit_label]
+    if of_money:
+        currency = Unit.objects.values_list("currency", flat=True).get(is_root=True)
+        for version in of_money:
+            version.unit_label = version.unit_label.replace(CURRENCY_SIGN, currency or "money")
 
 
 def get_values(
@@ -109,6 +121,7 @@ class KpiReader:
         for slug, versions in found.items():
             if not versions:
                 raise Http404(f"There is no KPI '{slug}'.")
+        name_currency(version for versions in found.values() for version in versions)
         return found
 
     @cached_property

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
-from metrics.kpis.rules.figures import NO_FIGURE, Figure, scale_interval
+from metrics.kpis.rules.figures import NO_FIGURE, Figure, divide, scale_interval
 from opsportal.lib.statistics.intervals import Exact, ratio_of_totals
 
 
@@ -62,4 +62,5 @@ def calculate_index(
         sum(expected * expected for _, expected in busy),
         len(busy),
     )
-    return Figure(y, expected_in_all, n, *scale_interval(y / expected_in_all, interval, scale))
+    value = divide(y * scale, expected_in_all)
+    return Figure(y, expected_in_all, n, *scale_interval(value, interval, scale))

@@ -59,20 +59,23 @@ def calculate_figure(
     shown_x = x if formulas.denominator is not None else None
     if y is None or not x:
         return Figure(y, shown_x, n, None, None, None)
-    value, low, high = scale_interval(
-        Fraction(y) / x, find_interval(Known(y, x, values, sums, formulas)), scale
-    )
-    return Figure(y, shown_x, n, value, low, high)
+    interval = find_interval(Known(y, x, values, sums, formulas))
+    return Figure(y, shown_x, n, *scale_interval(divide(y * scale, x), interval, scale))
+
+
+def divide(y: Exact, x: Exact) -> float:
+    """Return the double nearest to an exact quotient; x is not 0."""
+    # Whole numbers divide correctly rounded as they are: no common factor need be looked for.
+    return (y.numerator * x.denominator) / (y.denominator * x.numerator)
 
 
 def scale_interval(
-    value: Exact, interval: Interval | None, scale: int
+    value: float, interval: Interval | None, scale: int
 ) -> tuple[float, float | None, float | None]:
-    """Put value and interval into the KPI's unit, so that low ≤ value ≤ high still."""
-    scaled = float(value * scale)
+    """Put an interval into the unit of its scaled value, so that low ≤ value ≤ high still."""
     if interval is None:
-        return scaled, None, None
-    return scaled, min(interval.low * scale, scaled), max(interval.high * scale, scaled)
+        return value, None, None
+    return value, min(interval.low * scale, value), max(interval.high * scale, value)
 
 
 def find_no_interval(known: Known) -> None:
@@ -109,5 +112,5 @@ def find_ratio_interval(known: Known) -> Interval | None:
         squares += twice * slopes.get(one, 0) * slopes.get(other, 0) * product
     variance = (squares - drift * drift / count) * count / (count - 1)
     half = t_quantile(count - 1, 0.95) * sqrt(variance)
-    value = float(Fraction(known.y) / known.x)
+    value = divide(known.y, known.x)
     return Interval(max(0.0, value - half), value + half)
