@@ -83,10 +83,11 @@ class IncompleteDay:
 
     def concerns(self, tree: Tree, unit_id: int) -> bool:
         """Tell whether a unit's figures lack what is missing: its own, or of a unit below it."""
-        return not self.missing or any(
-            unit_id == missing
-            or (missing in tree and unit_id in tree.below(missing))
-            or (unit_id in tree and missing in tree.below(unit_id))
+        if not self.missing:
+            return True
+        above = {node.id for node in tree.above(unit_id)}
+        return any(
+            missing in above or any(node.id == unit_id for node in tree.above(missing))
             for missing in self.missing
         )
 

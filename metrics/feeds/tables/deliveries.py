@@ -125,7 +125,7 @@ def describe_promise(promise: Promise) -> str:
     elif promise.after_days == 1:
         text = gettext("%(days)s, by %(by)s of the next day") % when
     else:
-        text = gettext("%(days)s, by %(by)s %(n)s days later") % when
+        text = gettext("%(days)s, %(n)s days later by %(by)s") % when
     return text[:1].upper() + text[1:]
 
 

@@ -111,10 +111,12 @@ def explain_type(column: Column) -> str:
         case ColumnType.INSTANT:
             return gettext("date and time with offset, ISO 8601")
         case ColumnType.MEASURE:
-            least, most = column.limits
+            least, most = (f"{limit:,}" for limit in column.limits)
+            if least == "0":
+                return gettext("whole number up to %(most)s") % {"most": most}
             return gettext("whole number from %(least)s to %(most)s") % {
-                "least": f"{least:,}",
-                "most": f"{most:,}",
+                "least": least,
+                "most": most,
             }
         case ColumnType.NUMBER:
             return gettext("number")

@@ -2,6 +2,7 @@
 
 from django.db import connection, transaction
 
+from metrics.feeds.services import note_due_days
 from teams.changes.services import mark_days, mark_until_today
 
 # An open request is as old as the clock says, on the day on which it came in; and a deadline
@@ -26,6 +27,7 @@ def mark_what_the_clock_changed() -> int:
     """
     with transaction.atomic():
         marked = mark_until_today(reason="a new day")
+    marked += len(note_due_days())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_TOUCHED_BY_THE_CLOCK)
         days = [day for (day,) in cursor.fetchall()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
+from metrics.feeds.services import recheck_coverage
 from metrics.kpis.models import Recompute
 from metrics.kpis.services.period_results import compute_period_results
 from metrics.kpis.totals import rewrite_totals
@@ -72,7 +73,7 @@ class _BrokenDaysError(Exception):
         self.claims = claims
 
 
-def recompute_changed_days() -> list[date]:
+def recompute_changed_days(report: Callable[[], None] | None = None) -> list[date]:
     """Recompute changed days, some in each transaction, until none is left to claim.
 
     Returns the days that were done. Days that another worker holds are left to it, so that any
@@ -80,6 +81,7 @@ def recompute_changed_days() -> list[date]:
     raises, each is tried by itself, and the one that raises is recorded as failed; it does not
     stop the others, and retry_failed_days has it tried again. What says nothing of the day, such
     as a lost connection, is tried again a few times, and raised if it stays: the days wait then.
+    `report` is called after each transaction, to tell how far it has come.
     """
     done: list[date] = []
     while has_changed_days():
@@ -90,6 +92,8 @@ def recompute_changed_days() -> list[date]:
         except _BrokenDaysError as error:
             days = [day for claim in error.claims for day in _recompute_by_itself(claim)]
         done += days
+        if report is not None:
+            report()
     return done
 
 
@@ -210,6 +214,7 @@ def _claim_days(only: date | None = None) -> list[Claim]:
 
 
 def _recompute(days: Sequence[date]) -> None:
+    recheck_coverage(days)
     with connection.cursor() as cursor:
         rewrite_totals(cursor, days)
         cursor.execute(_FINISH, [days])
