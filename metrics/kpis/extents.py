@@ -1,3 +1,6 @@
+"""How far the data of a unit reach."""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -5,19 +8,39 @@ from django.db import connection
 
 from metrics.kpis.models import TOTALS
 
-_DAYS = " UNION ".join(
-    f"SELECT day FROM {model._meta.db_table} WHERE unit_id = %(unit)s"  # noqa: S608
-    for model in TOTALS.values()
-)
-_EXTENT = f"""
-    SELECT min(day), max(day), count(*), max(computed_at)
-    FROM ({_DAYS}) days LEFT JOIN teams_operatingday USING (day)
-"""  # noqa: S608
+# These sets have totals of days on which nothing arrived: who is where, and what was promised.
+WITHOUT_FACTS = frozenset({"staff_days", "feed_days"})
+# How many days are looked at to tell whether data are sparse; a history of years has as many.
+RECENT_DAYS = 182
+
+# Each end is one step into the totals' key, skipping from day to day until the unit is found:
+# what it costs does not grow with the days between.
+_ENDS = """
+    SELECT '{slug}', first.day, last.day
+    FROM (
+        SELECT day FROM {totals} WHERE unit_id = %(unit)s ORDER BY day LIMIT 1
+    ) first
+    CROSS JOIN (
+        SELECT day FROM {totals} WHERE unit_id = %(unit)s ORDER BY day DESC LIMIT 1
+    ) last
+"""
+_RECENT = """
+    SELECT day FROM {totals}
+    WHERE unit_id = %(unit)s AND day > %(last)s::date - %(recent)s AND day <= %(last)s
+"""
+_DAYS = """
+    SELECT (SELECT count(*) FROM ({days}) days),
+        (SELECT max(computed_at) FROM teams_operatingday WHERE day BETWEEN %(first)s AND %(last)s)
+"""
 
 
 @dataclass(frozen=True)
 class Extent:
-    """From when to when a unit has totals of any kind, on how many days, last computed when."""
+    """From when to when a unit has data of any kind, on how many days, last computed when.
+
+    Of a longer history than RECENT_DAYS, `days` is as many as there would be, were data as dense
+    throughout as they are of late.
+    """
 
     first: date
     last: date
@@ -25,9 +48,37 @@ class Extent:
     computed_at: datetime | None
 
 
+def find_extents(unit_id: int, sets: Iterable[str]) -> dict[str, tuple[date, date]]:
+    """Find the first and the last day of a unit's totals, by measure set; only where it has any.
+
+    The caller checks the right.
+    """
+    query = " UNION ALL ".join(
+        _ENDS.format(slug=slug, totals=TOTALS[slug]._meta.db_table) for slug in sorted(set(sets))
+    )
+    if not query:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"unit": unit_id})
+        return {slug: (first, last) for slug, first, last in cursor.fetchall()}
+
+
 def get_extent(unit_id: int) -> Extent | None:
     """Find how far a unit's data reach; None where it has none. The caller checks the right."""
+    found = find_extents(unit_id, TOTALS.keys() - WITHOUT_FACTS)
+    if not found:
+        return None
+    first = min(start for start, _ in found.values())
+    last = max(end for _, end in found.values())
+    # Only the sets that have totals are looked into; a day with several counts once.
+    days = " UNION ".join(
+        _RECENT.format(totals=TOTALS[slug]._meta.db_table) for slug in sorted(found)
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_EXTENT, {"unit": unit_id})
-        first, last, days, computed_at = cursor.fetchone()
-    return None if first is None else Extent(first, last, days, computed_at)
+        cursor.execute(
+            _DAYS.format(days=days),
+            {"unit": unit_id, "first": first, "last": last, "recent": RECENT_DAYS},
+        )
+        recent, computed_at = cursor.fetchone()
+    length = (last - first).days + 1
+    return Extent(first, last, recent * max(length, RECENT_DAYS) // RECENT_DAYS, computed_at)
