@@ -15,7 +15,7 @@ from metrics.feeds.services import (
     receive_import,
 )
 from metrics.feeds.services.locking import working_on
-from metrics.records.kinds import WorkRecord
+from metrics.records.kinds import Cost, WorkRecord
 from metrics.records.models import PriorVersion
 from metrics.records.services import Arrivals, Changes
 from teams.structure.models import Person
@@ -190,6 +190,24 @@ def test_an_import_that_another_works_on_is_left_to_it() -> None:
     import_.refresh_from_db()
     assert counts(import_) == (ImportState.APPLIED, 60, 0, 0, 0)
     assert import_.attempts == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_feeds_that_bring_overlapping_rates_at_once() -> None:
+    """Neither is written yet when the other would be checked."""
+    content = "start,hourly_rate,currency\n2026-01-01,20,EUR\n"
+    imports = [receive(make_feed(slug, "costs"), content) for slug in ("one", "other")]
+    try:
+        execute(SLOW.replace("metrics_workrecord", "metrics_cost"))
+        in_threads(lambda: process_import(imports[0].pk), lambda: process_import(imports[1].pk))
+    finally:
+        execute(FAST)
+    for import_ in imports:
+        import_.refresh_from_db()
+    assert sorted(import_.state for import_ in imports) == [
+        ImportState.APPLIED, ImportState.REFUSED,
+    ]  # fmt: skip
+    assert Cost.objects.count() == 1
 
 
 @pytest.mark.django_db
