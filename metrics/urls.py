@@ -4,5 +4,6 @@ app_name = "metrics"
 urlpatterns = [
     path("", include("metrics.dashboards.urls")),
     path("", include("metrics.kpis.urls")),
+    path("", include("metrics.targets.urls")),
     path("", include("metrics.feeds.urls")),
 ]

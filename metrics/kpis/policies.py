@@ -1,5 +1,6 @@
+from metrics.kpis.models import DefinitionChange, ReviewState
 from metrics.kpis.values import Breakdown
-from teams.access.roles import Permission
+from teams.access.roles import ROLE_PERMISSIONS, Permission
 from teams.access.viewers import Viewer
 
 
@@ -13,12 +14,46 @@ def is_oneself(viewer: Viewer, person_id: int) -> bool:
 
 
 def may_read_parts(viewer: Viewer, unit_id: int) -> bool:
-    """Tell whether someone may read a unit and each unit that stands directly below it today.
+    """Tell whether someone's right to a unit's figures reaches below it, now and in the past.
 
-    Whoever only belongs to a unit reads it as a whole.
+    Whoever leads it, or holds a role there, does; each part has figures only of the days on which
+    it stood there. Whoever only belongs to a unit reads it as a whole.
     """
-    parts = [unit_id, *(child.id for child in viewer.tree.children(unit_id))]
-    return all(viewer.may(Permission.READ_UNIT_KPIS, part) for part in parts)
+    if not viewer.may(Permission.READ_UNIT_KPIS, unit_id):
+        return False
+    if any(unit_id in viewer.tree.below(led) for led in viewer.led_unit_ids):
+        return True
+    return any(
+        scope is None or unit_id in viewer.tree.below(scope)
+        for role, scope in viewer.grants
+        if Permission.READ_UNIT_KPIS in ROLE_PERMISSIONS[role]
+    )
+
+
+def may_ask_for_values(viewer: Viewer) -> bool:
+    """Tell whether someone may read figures of any unit, or, by their token, of themselves."""
+    return viewer.may(Permission.READ_UNIT_KPIS) or (
+        viewer.person is not None and viewer.is_within_token(Permission.READ_PERSON_KPIS)
+    )
+
+
+def may_propose(viewer: Viewer) -> bool:
+    """Tell whether someone may propose changes of definitions and targets."""
+    return viewer.may(Permission.CHANGE_DEFINITIONS)
+
+
+def may_review(viewer: Viewer, change: DefinitionChange) -> bool:
+    """Tell whether someone may decide on a change: the same right, and never one's own."""
+    return (
+        change.state == ReviewState.OPEN
+        and viewer.may(Permission.CHANGE_DEFINITIONS)
+        and change.proposed_by_id != viewer.user.pk
+    )
+
+
+def may_withdraw(viewer: Viewer, change: DefinitionChange) -> bool:
+    """Tell whether someone may take a change back: it waits, and it is theirs."""
+    return change.state == ReviewState.OPEN and change.proposed_by_id == viewer.user.pk
 
 
 def may_read_values(

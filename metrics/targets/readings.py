@@ -57,8 +57,8 @@ _FIND = """
         ))
     FROM above JOIN metrics_ramp ramp
         ON ramp.unit_id = above.above_id AND ramp.valid && above.valid
-    JOIN teams_person person ON person.id = above.person_id
-    WHERE ramp.kpi_id = ANY(%(kpis)s)
+    LEFT JOIN teams_person person ON person.id = above.person_id
+    WHERE ramp.kpi_id = ANY(%(kpis)s) AND (%(of_units)s OR above.person_id IS NOT NULL)
     ORDER BY 6
 """
 
@@ -87,11 +87,11 @@ class NearestTarget(NamedTuple):
 
 
 class NearestRamp(NamedTuple):
-    """The shares that a newcomer is held to by week, and their first day."""
+    """The shares that newcomers are held to by week; of a person, their first day too."""
 
     shares: list[Decimal]
     unit_id: int
-    first_day: date
+    first_day: date | None
 
 
 _Key = tuple[int, int, int | None]
@@ -111,12 +111,15 @@ class Expectations:
         return _find_on(self.targets.get(asked[:3], []), asked.day)
 
     def ramp_on(self, asked: Asked) -> NearestRamp | None:
-        """Find the ramp in force on the day, the nearest upward; of people only."""
+        """Find the ramp in force on the day, the nearest upward."""
         return _find_on(self.ramps.get(asked[:3], []), asked.day)
 
 
-def find_expectations(asked: Iterable[Asked]) -> Expectations:
-    """Read all that holds for what is asked, in one query; nothing asked, nothing read."""
+def find_expectations(asked: Iterable[Asked], *, of_units: bool = False) -> Expectations:
+    """Read all that holds for what is asked, in one query; nothing asked, nothing read.
+
+    Ramps are those of people; with `of_units`, those that hold in units too.
+    """
     kpis: set[int] = set()
     spans: dict[tuple[int, int | None], tuple[date, date]] = {}
     for one in asked:
@@ -132,6 +135,7 @@ def find_expectations(asked: Iterable[Asked]) -> Expectations:
             _FIND,
             {
                 "kpis": sorted(kpis),
+                "of_units": of_units,
                 "units": [unit_id for unit_id, _ in spans],
                 "people": [person_id for _, person_id in spans],
                 "firsts": [first for first, _ in spans.values()],
@@ -144,7 +148,7 @@ def find_expectations(asked: Iterable[Asked]) -> Expectations:
             if kind == "target":
                 nearest = NearestTarget(Aim(low, high), above)
                 found.targets.setdefault((kpi, unit, person), []).append((holds, nearest))
-            elif first_day is not None:
+            else:
                 ramp = NearestRamp(shares, above, first_day)
                 found.ramps.setdefault((kpi, unit, person), []).append((holds, ramp))
     return found

@@ -1,10 +1,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from math import inf
 from typing import NamedTuple
 
-from metrics.kpis.models import Direction, StatisticalModel
+from django.db.models import QuerySet
+
+from metrics.kpis.models import Direction, Kpi, StatisticalModel
 from metrics.kpis.values import KpiValue
-from metrics.targets.readings import Aim, Asked, Expectations, find_expectations
+from metrics.targets.models import Ramp, Target
+from metrics.targets.policies import readable_unit_ids
+from metrics.targets.readings import (
+    Aim,
+    Asked,
+    Expectations,
+    NearestRamp,
+    NearestTarget,
+    find_expectations,
+)
 from metrics.targets.rules import (
     Allowance,
     Attainment,
@@ -12,6 +24,18 @@ from metrics.targets.rules import (
     classify_attainment,
     ease_target,
 )
+from teams.access.viewers import Viewer
+from teams.audit.models import AuditEvent
+from teams.structure.rules import Node
+
+# The acts that the history of a unit's targets is made of.
+ACTS = [
+    *(f"target.{deed}" for deed in ("set", "ended", "proposed", "approved", "declined")),
+    "target.withdrawn",
+    "ramp.set",
+    "ramp.ended",
+]
+SHOWN = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +84,9 @@ def _hold(value: KpiValue, expectations: Expectations) -> HeldTo:
     if nearest is None:
         return HeldTo(None)
     ramp = expectations.ramp_on(asked)
-    allowance = ramp and allow_for(ramp.shares, ramp.first_day, asked.day)
+    allowance = None
+    if ramp is not None and ramp.first_day is not None:
+        allowance = allow_for(ramp.shares, ramp.first_day, asked.day)
     if allowance is None:
         return HeldTo(nearest.aim)
     eased = Aim(
@@ -74,13 +100,16 @@ def _hold(value: KpiValue, expectations: Expectations) -> HeldTo:
 
 
 def _judge(value: KpiValue, held_to: HeldTo) -> JudgedValue:
-    low, high = value.low, value.high
+    figure, low, high = value.value, value.low, value.high
     if value.definition.model == StatisticalModel.TOTAL:
         # A count of all there is, not a sample: it is as certain as it is.
-        low = high = value.value
+        low = high = figure
+    elif value.is_not_reached:
+        # It is later than all that is known of it: that can be judged against a ceiling.
+        figure = high = inf
     target = held_to.aim
     attainment = classify_attainment(
-        value.value,
+        figure,
         low,
         high,
         n=float(value.n or 0),
@@ -93,4 +122,53 @@ def _judge(value: KpiValue, held_to: HeldTo) -> JudgedValue:
         target=target,
         attainment=attainment,
         allowance=held_to.allowance,
+    )
+
+
+def visible_targets(viewer: Viewer) -> QuerySet[Target]:
+    """Return the targets of the units whose targets the viewer may see."""
+    return Target.objects.filter(unit__in=readable_unit_ids(viewer))
+
+
+def visible_ramps(viewer: Viewer) -> QuerySet[Ramp]:
+    """Return the ramps of the units whose targets the viewer may see."""
+    return Ramp.objects.filter(unit__in=readable_unit_ids(viewer))
+
+
+class Expected(NamedTuple):
+    """What a unit aims at on a day, and how its newcomers are eased into it."""
+
+    node: Node
+    target: NearestTarget | None
+    ramp: NearestRamp | None
+
+
+def list_expectations(
+    viewer: Viewer, kpi: Kpi, nodes: Iterable[Node] | None = None
+) -> list[Expected]:
+    """List what units aim at today, in the tree's order: those given, else all one may read."""
+    tree = viewer.tree
+    if nodes is None:
+        nodes = sorted(
+            (tree.nodes[id_] for id_ in readable_unit_ids(viewer)),
+            key=lambda node: tree.path(node.id),
+        )
+    nodes = list(nodes)
+    asked = [Asked(kpi.pk, node.id, None, viewer.today) for node in nodes]
+    found = find_expectations(asked, of_units=True)
+    return [
+        Expected(node, found.target_on(one), found.ramp_on(one))
+        for node, one in zip(nodes, asked, strict=True)
+    ]
+
+
+def list_events(kpi: Kpi, node: Node) -> list[AuditEvent]:
+    """List who set, ended, proposed and decided what for a unit, the newest first."""
+    return list(
+        AuditEvent.objects.filter(
+            subject_type__in=["target", "ramp", "targetchange", "unit"],
+            act__in=ACTS,
+            detail__kpi=kpi.slug,
+            detail__unit=node.slug,
+        ).select_related("actor__person")[:SHOWN]
     )

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext
@@ -29,12 +29,17 @@ class ViewerAPIView(APIView):
         super().initial(request, *args, **kwargs)
         self.viewer = _read_viewer(request)
         if self.needs is not None and not self.viewer.may(self.needs):
-            raise Problem(
-                "permission_missing",
-                gettext("This needs the right '%(right)s', which you or this token do not have.")
-                % {"right": self.needs.value},
-                status=403,
-            )
+            refuse(self.needs)
+
+
+def refuse(right: Permission) -> NoReturn:
+    """Answer that a right is lacking altogether."""
+    raise Problem(
+        "permission_missing",
+        gettext("This needs the right '%(right)s', which you or this token do not have.")
+        % {"right": right.value},
+        status=403,
+    )
 
 
 def _read_viewer(request: Request) -> Viewer:

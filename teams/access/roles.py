@@ -19,6 +19,9 @@ class Permission(StrEnum):
     READ_FEEDS = "read_feeds"
     WRITE_FEEDS = "write_feeds"
     RECOMPUTE_KPIS = "recompute_kpis"
+    READ_DEFINITION_CHANGES = "read_definition_changes"
+    CHANGE_DEFINITIONS = "change_definitions"
+    SET_TARGETS = "set_targets"
     INVITE_PEOPLE = "invite_people"
     WRITE_GRANTS = "write_grants"
     READ_AUDIT = "read_audit"
@@ -59,6 +62,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_FEEDS,
             Permission.WRITE_FEEDS,
             Permission.RECOMPUTE_KPIS,
+            Permission.READ_DEFINITION_CHANGES,
+            Permission.CHANGE_DEFINITIONS,
         }
     ),
     Role.TRAINER: frozenset({Permission.SEE_NAMES, Permission.READ_UNIT_KPIS}),
@@ -78,6 +83,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_NAMES,
             Permission.READ_UNIT_KPIS,
             Permission.READ_FEEDS,
+            Permission.READ_DEFINITION_CHANGES,
             Permission.READ_AUDIT,
         }
     ),
@@ -89,6 +95,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_FEEDS,
             Permission.WRITE_FEEDS,
             Permission.RECOMPUTE_KPIS,
+            Permission.READ_DEFINITION_CHANGES,
+            Permission.CHANGE_DEFINITIONS,
             Permission.INVITE_PEOPLE,
             Permission.WRITE_GRANTS,
             Permission.READ_AUDIT,
@@ -100,7 +108,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 MEMBER_PERMISSIONS = frozenset({Permission.READ_UNIT_KPIS})
 # In the units one leads and below.
 LEADER_PERMISSIONS = frozenset(
-    {Permission.READ_PEOPLE, Permission.READ_UNIT_KPIS, Permission.READ_PERSON_KPIS}
+    {
+        Permission.READ_PEOPLE,
+        Permission.READ_UNIT_KPIS,
+        Permission.READ_PERSON_KPIS,
+        Permission.SET_TARGETS,
+    }
 )
 # Whoever leads units that lead units; these hold everywhere.
-GROUP_LEADER_PERMISSIONS = frozenset({Permission.READ_FEEDS})
+GROUP_LEADER_PERMISSIONS = frozenset({Permission.READ_FEEDS, Permission.READ_DEFINITION_CHANGES})

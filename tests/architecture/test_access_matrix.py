@@ -7,6 +7,7 @@ scope. To add a URL, add a row; where it needs a row of the database, name that 
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.test import Client
@@ -14,8 +15,11 @@ from django.urls import resolve
 from django.utils import timezone
 
 from metrics.feeds.models import Import
-from metrics.kpis.models import Recompute
+from metrics.kpis.models import DefinitionChange, Kpi, Recompute
 from metrics.kpis.services import recompute_changed_days
+from metrics.kpis.services.changes import propose_change
+from metrics.targets.models import TargetChange
+from metrics.targets.services import propose_target
 from teams.structure.models import RosterImport
 from tests.architecture.urls import walk_addresses
 from tests.metrics.facts import write_facts
@@ -104,6 +108,21 @@ GET  /dashboards/video-es/trend.csv     302 200 200 404 200 200 200 200 200 200 
 GET  /dashboards/video-safety/comparison.csv 302 404 404 404 200 200 200 200 200 200 404 403
 GET  /kpis/                             302 200 200 200 200 200 200 200 200 200 200 403
 GET  /kpis/on-time-delivery/            302 200 200 200 200 200 200 200 200 200 200 403
+GET  /kpis/on-time-delivery/change/     302 403 403 403 403 403 403 200 403 403 200 403
+GET  /kpis/no-such/change/              302 403 403 403 403 403 403 404 403 403 404 403
+GET  /kpis/changes/{change}/            302 403 403 403 200 403 403 200 403 200 200 403
+POST /kpis/changes/{change}/            302 403 403 403 403 403 403 400 403 403 400 403
+GET  /kpis/changes/999999/              302 403 403 403 404 403 403 404 403 404 404 403
+POST /kpis/changes/{change}/withdraw/   302 403 403 403 403 403 403 302 403 403 302 403
+GET  /kpis/on-time-delivery/targets/    302 200 200 200 200 200 200 200 200 200 200 403
+GET  /kpis/on-time-delivery/targets/video-es/ 302 200 200 200 200 200 200 200 200 200 200 403
+GET  /kpis/on-time-delivery/targets/ads-en/   302 404 404 404 404 200 200 200 200 200 200 403
+POST /kpis/on-time-delivery/targets/video-es/ 302 403 400 403 400 403 403 400 403 403 400 403
+POST /kpis/accuracy/targets/video-es/changes/{aim}/ 302 403 302 403 302 403 403 302 403 403 302 403
+GET  /api/v1/targets/                   401 200 200 200 200 200 200 200 200 200 200 403
+POST /api/v1/targets/                   401 403 400 400 400 403 403 403 403 403 403 403
+GET  /api/v1/ramps/                     401 200 200 200 200 200 200 200 200 200 200 403
+POST /api/v1/ramps/                     401 403 400 400 400 403 403 403 403 403 403 403
 GET  /api/v1/kpis/                      401 200 200 200 200 200 200 200 200 200 200 403
 GET  /api/v1/kpis/on-time-delivery/     401 200 200 200 200 200 200 200 200 200 200 403
 GET  /api/v1/kpi-values/?{values}&unit=video-es 401 200 200 200 200 200 200 200 200 200 404 403
@@ -116,12 +135,18 @@ GET  /feeds/                            302 403 403 403 200 403 403 200 403 200 
 GET  /feeds/new/                        302 403 403 403 403 403 403 200 403 403 200 403
 GET  /feeds/work_records/               302 403 403 403 200 403 403 200 403 200 200 403
 POST /feeds/work_records/               302 403 403 403 403 403 403 200 403 403 200 403
+GET  /feeds/kinds/                      302 403 403 403 200 403 403 200 403 200 200 403
+GET  /feeds/work_records/schedule/      302 403 403 403 403 403 403 200 403 403 200 403
+POST /feeds/work_records/schedule/      302 403 403 403 403 403 403 302 403 403 302 403
 GET  /feeds/no-such/                    302 403 403 403 404 403 403 404 403 404 404 403
 GET  /imports/{import}/                 302 403 403 403 200 403 403 200 403 200 200 403
+POST /imports/{import}/                 302 403 403 403 403 403 403 200 403 403 200 403
 GET  /imports/{import}/file/            302 403 403 403 403 403 403 404 403 403 404 403
 GET  /imports/{import}/refused-rows/    302 403 403 403 403 403 403 404 403 403 404 403
 POST /imports/{import}/rollback/        302 403 403 403 403 403 403 302 403 403 302 403
 GET  /api/v1/feeds/                     401 403 403 403 200 403 403 200 403 200 200 403
+GET  /api/v1/feeds/work_records/        401 403 403 403 200 403 403 200 403 200 200 403
+PATCH /api/v1/feeds/work_records/       401 403 403 403 403 403 403 400 403 403 400 403
 POST /api/v1/feeds/work_records/imports/        401 403 403 403 403 403 403 400 403 403 400 403
 POST /api/v1/feeds/no-such/imports/     401 403 403 403 403 403 403 404 403 403 404 403
 GET  /api/v1/imports/{import}/          401 403 403 403 200 403 403 200 403 200 200 403
@@ -141,6 +166,8 @@ def find_places(organisation: Organisation) -> dict[str, object]:
     return {
         "import": send_work(organisation).pk,
         "recompute": Recompute.objects.create().pk,
+        "change": propose_definition(organisation).pk,
+        "aim": propose_aim(organisation).pk,
         "values": "kpi=on-time-delivery&period=all&from=2026-01-01&to=2026-02-01",
         "roster": RosterImport.objects.create(
             file_name="roster.csv",
@@ -154,6 +181,28 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         "elif_user": organisation.user("Elif").pk,
         "mei_user": organisation.user("Mei").pk,
     }
+
+
+def propose_definition(organisation: Organisation) -> DefinitionChange:
+    return propose_change(
+        kpi=Kpi.objects.get(slug="on-time-delivery"),
+        fields={"minimum_n": 40},
+        valid_from=timezone.localdate(),
+        reason="Small teams were never judged.",
+        by=organisation.user("analyst"),
+    )
+
+
+def propose_aim(organisation: Organisation) -> TargetChange:
+    return propose_target(
+        kpi=Kpi.objects.get(slug="accuracy"),
+        unit=organisation.units["video-es"],
+        low=Decimal(95),
+        high=None,
+        start=timezone.localdate(),
+        reason="Three good quarters.",
+        by=organisation.user("analyst"),
+    )
 
 
 def send_work(organisation: Organisation) -> Import:

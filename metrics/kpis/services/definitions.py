@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from metrics.kpis.measures import MEASURE_SETS
 from metrics.kpis.measures.clocks import CLOCKS
-from metrics.kpis.models import Kpi, KpiVersion, StatisticalModel
+from metrics.kpis.models import DefinitionChange, Kpi, KpiVersion, StatisticalModel
 from metrics.kpis.rules.formulas import FormulaError, is_sum, is_whole_sum
 from teams.audit.services import record_event
 
@@ -42,7 +42,8 @@ def load_definitions(folder: Path = FOLDER) -> list[KpiVersion]:
 
     A file that says what the newest version says changes nothing. One that says something else
     becomes a new version from its `valid_from`, without one from today; the first version of a
-    KPI holds from the beginning of time. Raises DefinitionError, and loads nothing.
+    KPI holds from the beginning of time. Where people have changed a definition by review, theirs
+    stays, whatever the file says. Raises DefinitionError, and loads nothing.
     """
     known = {kpi.slug: kpi for kpi in Kpi.objects.select_for_update().prefetch_related("versions")}
     return [
@@ -50,6 +51,11 @@ def load_definitions(folder: Path = FOLDER) -> list[KpiVersion]:
         for path in sorted(folder.glob("*.toml"))
         if (version := _load(path, known.get(path.stem))) is not None
     ]
+
+
+def is_reviewed(version: KpiVersion) -> bool:
+    """Tell whether a version came from a reviewed change, and not from a file."""
+    return DefinitionChange.objects.filter(version=version).exists()
 
 
 @transaction.atomic
@@ -151,7 +157,9 @@ def _load(path: Path, kpi: Kpi | None) -> KpiVersion | None:
     newest = max(kpi.versions.all(), key=lambda version: version.number, default=None)
     try:
         check_definition(said)
-        if newest is not None and all(getattr(newest, name) == said[name] for name in said):
+        if newest is not None and (
+            is_reviewed(newest) or all(getattr(newest, name) == said[name] for name in said)
+        ):
             return None
         return create_version(kpi, said, valid_from, by=None)
     except DefinitionError as error:

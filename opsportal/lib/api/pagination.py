@@ -1,6 +1,6 @@
 """Cursor pages: `{"next", "previous", "results"}`, `limit` up to 1000."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core import signing
@@ -88,10 +88,22 @@ def _invalid_cursor() -> Problem:
     return Problem("invalid_cursor", "This cursor is not one of ours.", parameter="cursor")
 
 
-def page_of_rows(request: Request, rows: Sequence[Any], *, start: int, total: int) -> Response:
-    """Answer with computed rows `start` to `start + len(rows)` of `total`, with links around."""
+def page_of_rows(
+    request: Request,
+    rows: Sequence[Any],
+    *,
+    start: int,
+    total: int,
+    fixed: Mapping[str, str] | None = None,
+) -> Response:
+    """Answer with computed rows `start` to `start + len(rows)` of `total`, with links around.
+
+    `fixed` are parameters that the links say even where the caller did not.
+    """
     limit = read_limit(request)
     url = request.build_absolute_uri()
+    for name, value in (fixed or {}).items():
+        url = replace_query_param(url, name, value)
 
     def link(offset: int) -> str:
         if offset == 0:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -55,3 +55,32 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response | None
     }
     response.content_type = PROBLEM_TYPE
     return response
+
+
+class ProblemSerializer(serializers.Serializer[Any]):  # type: ignore[misc] # it comes without types
+    """What every error answers: a title, a sentence, and a code that scripts can rely on."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField(help_text="Stable; the sentence is not.")
+    detail = serializers.CharField()
+    parameter = serializers.CharField(
+        required=False, help_text="The query parameter that it is about, where it is about one."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        # 'fields' is an attribute of every serializer and cannot be declared as one.
+        return {
+            **super().get_fields(),
+            "fields": serializers.DictField(
+                required=False,
+                child=serializers.ListField(child=serializers.CharField()),
+                help_text="What is wrong with which field of the body.",
+            ),
+        }
+
+
+def problems(*codes: int) -> dict[tuple[int, str], Any]:
+    """Describe in OpenAPI that a call may answer with problems under these status codes."""
+    return {(code, PROBLEM_TYPE): ProblemSerializer for code in codes}

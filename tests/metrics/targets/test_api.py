@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from metrics.kpis.models import Kpi
 from metrics.kpis.services import recompute_changed_days
 from metrics.targets.services import set_target
+from teams.access.roles import Permission
+from teams.access.services import issue_token
+from teams.structure.models import Unit, UnitKind, UnitPlacement
 from tests.metrics.facts import write_facts
 from tests.personas import Organisation
 
@@ -87,7 +91,7 @@ def test_a_row_says_all_that_it_takes_to_judge_it(facts: Organisation) -> None:
         "denominator": 400,
         "value": 95.0,
         "n": 400,
-        "target": {"low": 97.5, "high": None},
+        "target": {"low": 97.5, "high": None, "share": 1, "week": None},
         "attainment": "missed",
         "provisional": False,
     }
@@ -299,7 +303,7 @@ def test_its_queries_do_not_grow(facts: Organisation, period: str, breakdown: st
                 "breakdown": breakdown,
             },
         )
-    assert len(queries) <= 11
+    assert len(queries) <= 12
 
 
 @pytest.mark.parametrize("persona", ["administrator", "hr_partner"])
@@ -311,3 +315,96 @@ def test_it_takes_a_unit_apart_only_for_who_may_read_its_parts(
     assert ask(facts, persona, **root).status_code == 200
     assert ask(facts, persona, **root, breakdown="unit").status_code == 404
     assert ask(facts, "analyst", **root, breakdown="unit").status_code == 200
+
+
+def test_a_page_computes_its_own_rows_alone(facts: Organisation) -> None:
+    """The periods of other pages are not even asked for."""
+    client = facts.client("analyst")
+    query = "kpi=units-per-hour&period=day&from=2026-01-01&to=2026-12-01"
+    with CaptureQueriesContext(connection) as queries:
+        client.get(f"{URL}?{query}&limit=3")
+    (sums,) = [query["sql"] for query in queries if "width_bucket" in query["sql"]]
+    assert "2026-01-04" in sums
+    assert "2026-01-05" not in sums
+
+
+def test_data_that_arrive_between_two_pages_shift_neither(facts: Organisation) -> None:
+    client = facts.client("analyst")
+    first = client.get(f"{URL}?kpi=units-per-hour&period=day&limit=4").json()
+    write_facts(
+        "work_records",
+        [
+            {
+                "person_id": facts.people["Elif"].pk,
+                "queue_id": facts.queues["spanish-standard"].pk,
+                "day": MONDAY + timedelta(days=shift),
+                "units": 1,
+                "productive_seconds": 1,
+            }
+            for shift in (-3, 9)
+        ],
+    )
+    recompute_changed_days()
+    second = client.get(first["next"]).json()
+    assert [row["period_start"][-2:] for row in second["results"]] == ["06", "07"]
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("persona", "scopes", "parameters", "status"),
+    [
+        ("member", ["read_person_kpis"], {"person": "E-ELIF"}, 200),
+        ("member", ["read_person_kpis"], {"unit": "video-es"}, 404),
+        ("member", ["read_person_kpis"], {"person": "E-MATEO"}, 404),
+        ("member", ["read_unit_kpis"], {"unit": "video-es"}, 200),
+        ("member", ["read_unit_kpis"], {"person": "E-ELIF"}, 404),
+        ("member", ["read_people"], {"person": "E-ELIF"}, 403),
+        ("team_leader", ["read_person_kpis"], {"person": "E-MATEO"}, 200),
+        ("team_leader", ["read_person_kpis"], {"unit": "video-es"}, 404),
+    ],
+)
+def test_a_token_opens_what_its_scope_names(
+    facts: Organisation,
+    persona: str,
+    scopes: list[str],
+    parameters: dict[str, str],
+    status: int,
+) -> None:
+    token = issue_token(user=facts.user(persona), scopes=map(Permission, scopes), by=None)
+    answer = Client().get(
+        URL,
+        {"kpi": "units-per-hour", **parameters},
+        headers={"Authorization": f"Token {token}"},
+    )
+    assert answer.status_code == status, answer.content
+
+
+def test_whoever_only_belongs_to_a_unit_reads_no_part_it_ever_had(facts: Organisation) -> None:
+    """Video ES had a unit below it, whose figures of that time are its leaders' to read."""
+    past = Unit.objects.create(slug="past", name="Past", kind=UnitKind.TEAM)
+    UnitPlacement.objects.create(
+        unit=past, parent=facts.units["video-es"], valid=(None, date(2026, 3, 5))
+    )
+    parts = {"kpi": "units-per-hour", "unit": "video-es", "breakdown": "unit"}
+    assert ask(facts, "member", **parts).status_code == 404
+    for persona in ("team_leader", "group_leader", "analyst"):
+        assert [row["unit"] for row in rows(facts, persona, **parts)] == ["past"]
+
+
+def test_what_is_documented_is_what_is_answered(facts: Organisation) -> None:
+    schema = facts.client("analyst").get("/api/schema/?format=json").json()
+    described = schema["components"]["schemas"]["KpiValue"]["properties"]
+    (row,) = rows(facts, "group_leader", kpi="units-per-hour", unit="video-safety")
+    assert list(row) == list(described)
+    for path, method in [
+        ("kpi-values", "get"),
+        ("targets", "get"),
+        ("targets", "post"),
+        ("ramps", "get"),
+        ("ramps", "post"),
+    ]:
+        answers = schema["paths"][f"/api/v1/{path}/"][method]["responses"]
+        for code in ("400", "401", "403"):
+            content = answers[code]["content"]
+            assert list(content) == ["application/problem+json"], (path, code)
+            assert content["application/problem+json"]["schema"]["$ref"].endswith("/Problem")

@@ -1,10 +1,17 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.targets.rules import Attainment, classify_attainment
+from metrics.targets.rules import (
+    Allowance,
+    Attainment,
+    allow_for,
+    classify_attainment,
+    ease_target,
+)
 from opsportal.lib.statuses import STATUSES
 
 LEAST, MOST = Decimal("95"), Decimal("98.5")
@@ -81,3 +88,58 @@ def test_a_floor_and_a_ceiling_at_one_place_disagree(ends: list[float], target: 
 
 def test_every_attainment_has_its_status_word() -> None:
     assert {attainment.status for attainment in Attainment} <= STATUSES.keys()
+
+
+SHARES = [Decimal("0"), Decimal("0.3"), Decimal("0.6")]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 3, 2), Allowance(Decimal("0"), 1)),
+        (date(2026, 3, 8), Allowance(Decimal("0"), 1)),
+        (date(2026, 3, 9), Allowance(Decimal("0.3"), 2)),
+        (date(2026, 3, 22), Allowance(Decimal("0.6"), 3)),
+        (date(2026, 3, 23), None),
+        (date(2027, 3, 23), None),
+        (date(2026, 2, 1), Allowance(Decimal("0"), 1)),
+    ],
+)
+def test_weeks_count_from_the_first_day(day: date, expected: Allowance | None) -> None:
+    assert allow_for(SHARES, date(2026, 3, 2), day) == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "share", "lower_is_better", "eased"),
+    [
+        (("40", None), "0.6", False, ("24", None)),
+        (("80", "90"), "0.5", False, ("40", "90")),
+        ((None, "90"), "0.6", True, (None, "150")),
+        (("10", "90"), "0.9", True, ("10", "100")),
+        (("40", None), "1", False, ("40", None)),
+        (("40", None), "0", False, (None, None)),
+        ((None, "70"), "0.3", True, (None, "233.3333")),
+    ],
+)
+def test_a_target_is_eased_where_a_newcomer_falls_short(
+    target: tuple[str | None, str | None],
+    share: str,
+    lower_is_better: bool,
+    eased: tuple[str | None, str | None],
+) -> None:
+    low, high = (None if end is None else Decimal(end) for end in target)
+    assert ease_target(low, high, Decimal(share), lower_is_better=lower_is_better) == tuple(
+        None if end is None else Decimal(end) for end in eased
+    )
+
+
+@given(
+    share=st.decimals("0.01", 1, places=2),
+    end=st.decimals(0, 1000, places=2),
+    lower_is_better=st.booleans(),
+)
+def test_easing_never_asks_for_more(share: Decimal, end: Decimal, lower_is_better: bool) -> None:
+    low, high = ease_target(end, end, share, lower_is_better=lower_is_better)
+    assert low is not None
+    assert high is not None
+    assert low <= end <= high

@@ -7,16 +7,16 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from metrics.kpis.policies import is_oneself
+from metrics.kpis.policies import is_oneself, may_ask_for_values
 from metrics.kpis.selectors import KpiReader
 from metrics.kpis.values import Breakdown
 from metrics.targets.selectors import judge_values
-from metrics.targets.serializers import KpiValueSerializer
+from metrics.targets.serializers.values import KpiValueSerializer
 from opsportal.lib.api.pagination import CursorPages, page_of_rows, read_limit, read_offset
 from opsportal.lib.api.parameters import read_date, read_parameters
-from opsportal.lib.api.problems import Problem
+from opsportal.lib.api.problems import Problem, problems
 from opsportal.lib.periods import Grain, Period
-from teams.access.api import ViewerAPIView
+from teams.access.api import ViewerAPIView, refuse
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 from teams.structure.models import Assignment, Person
@@ -29,7 +29,6 @@ MOST_PERIODS_TAKEN_APART = 400
 class KpiValueListView(ViewerAPIView, GenericAPIView[Any]):
     """Values of a KPI per period, each with its interval, n, target and attainment."""
 
-    needs = Permission.READ_UNIT_KPIS
     serializer_class = KpiValueSerializer
     pagination_class = CursorPages
 
@@ -45,7 +44,7 @@ class KpiValueListView(ViewerAPIView, GenericAPIView[Any]):
             OpenApiParameter("queue", description="Slug; without it all queues together."),
             OpenApiParameter("breakdown", enum=[part.value for part in Breakdown]),
         ],
-        responses=KpiValueSerializer(many=True),
+        responses={200: KpiValueSerializer(many=True), **problems(400, 401, 403, 404)},
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         given = read_parameters(request, PARAMETERS)
@@ -56,18 +55,36 @@ class KpiValueListView(ViewerAPIView, GenericAPIView[Any]):
         unit = _read_unit(given, self.viewer, person)
         person_id = person.pk if person else None
         reader.refuse_strangers([unit], breakdown, person_id)
-        values = reader.get_period_values(
+        periods = _read_periods(given, reader, unit, breakdown)
+        rows = reader.list_rows(
             unit=unit,
-            periods=_read_periods(given, reader, unit, breakdown),
+            periods=periods,
             queues=[given["queue"]] if "queue" in given else None,
             breakdown=breakdown,
             person=person_id,
         )
         start = read_offset(request)
-        page = judge_values(values[start : start + read_limit(request)])
+        page = judge_values(rows.read(start, read_limit(request)))
         return page_of_rows(
-            request, KpiValueSerializer(page, many=True).data, start=start, total=len(values)
+            request,
+            KpiValueSerializer(page, many=True).data,
+            start=start,
+            total=len(rows),
+            fixed=_fix_range(periods),
         )
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let in whoever may read any unit's figures, and with a token of that scope one's own."""
+        super().initial(request, *args, **kwargs)
+        if not may_ask_for_values(self.viewer):
+            refuse(Permission.READ_UNIT_KPIS)
+
+
+def _fix_range(periods: list[Period]) -> dict[str, str]:
+    """Say the range in the links, so that data which arrive meanwhile shift no page."""
+    if not periods:
+        return {}
+    return {"from": periods[0].start.isoformat(), "to": periods[-1].end.isoformat()}
 
 
 def _read_kpi(given: dict[str, str], viewer: Viewer) -> KpiReader:
