@@ -104,8 +104,10 @@ class FeedAPIView(FeedsAPIView):
         """Change what a feed promises; parts that are not given stay, `since` becomes today."""
         read_parameters(request, [])
         feed = get_visible_feed(self.viewer, slug)
-        given = FeedChangeSerializer(data=request.data)
+        given = FeedChangeSerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
+        if "schedule" not in given.validated_data:
+            raise Problem("invalid", "Say what is to change: 'schedule'.", parameter="schedule")
         try:
             change_schedule(feed, given.validated_data["schedule"], by=self.viewer.user)
         except FeedError as error:

@@ -28,6 +28,15 @@ class ScheduleSerializer(serializers.Serializer[Feed]):
         help_text="Units that must be in every promised day: slugs, or paths when writing.",
     )
 
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        said: dict[str, Any] = super().to_internal_value(data)
+        if unknown := sorted(set(data) - set(self.fields)):
+            known = ", ".join(self.fields)
+            raise serializers.ValidationError(
+                {unknown[0]: f"A schedule has no such part. Known are: {known}."}
+            )
+        return said
+
     def to_representation(self, feed: Feed) -> dict[str, Any]:
         return {
             "promised": write_promised_days(feed.promised_weekdays, feed.promised_month_days),
@@ -85,9 +94,9 @@ class FeedSerializer(serializers.ModelSerializer[Feed]):
 
 
 class FeedChangeSerializer(serializers.Serializer[Feed]):
-    """What may be changed of a feed."""
+    """What may be changed of a feed; of the schedule, what is not given stays."""
 
-    schedule = ScheduleSerializer(partial=True)
+    schedule = ScheduleSerializer()
 
 
 class ImportSerializer(serializers.ModelSerializer[Import]):

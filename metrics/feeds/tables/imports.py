@@ -28,6 +28,7 @@ TONES = {
     ImportState.FAILED: "bad",
     ImportState.PROCESSING: "acc",
 }
+MINUTES_FROM_SECONDS = 120
 UNDER_WAY = (ImportState.RECEIVED, ImportState.PROCESSING)
 
 
@@ -77,6 +78,18 @@ def _describe(import_: Import) -> str:
         case ImportState.ROLLED_BACK:
             return gettext("Its rows are what they were before it came.")
     return f"{import_.message} {gettext('Nothing of the file was kept.')}"
+
+
+def describe_duration(import_: Import) -> str:
+    """Say how long an import took; '' while it has not ended."""
+    if import_.started_at is None or import_.finished_at is None:
+        return ""
+    seconds = round((import_.finished_at - import_.started_at).total_seconds())
+    if seconds < 1:
+        return gettext("under a second")
+    if seconds < MINUTES_FROM_SECONDS:
+        return gettext("%(n)s s") % {"n": seconds}
+    return gettext("%(n)s min") % {"n": round(seconds / 60)}
 
 
 def list_steps(import_: Import, days: tuple[int, int] | None) -> list[dict[str, Any]]:

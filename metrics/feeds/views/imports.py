@@ -24,6 +24,7 @@ from metrics.feeds.selectors import (
 from metrics.feeds.services import receive_import, rollback_import
 from metrics.feeds.tables.imports import (
     UNDER_WAY,
+    describe_duration,
     describe_verdict,
     list_steps,
     list_totals,
@@ -115,6 +116,7 @@ class ImportDetailView(ImportView, FormView):
             is_correctable=import_.state in CORRECTABLE
             and bool(import_.rejected or import_.message),
             totals=list_totals(import_),
+            took=describe_duration(import_),
             is_applied=import_.state == ImportState.APPLIED,
             **state,
             **self._read_errors(),
