@@ -13,25 +13,28 @@ from opsportal.embedded.credentials import load_credentials
 from opsportal.embedded.home import current_home
 
 
-def start_test_servers() -> Callable[[], None]:
+def start_test_servers(*, durable: bool = False) -> Callable[[], None]:
     """Start PostgreSQL and the Redis protocol server for this run; return what ends them.
+
+    Unless `durable`, what they hold survives no crash of the machine, and tests are faster.
 
     Called by the process that starts the workers: they inherit the environment, in which the
     servers are then named. What the caller's environment named before is not touched.
     """
     with ExitStack() as stack:
-        _begin_home(stack)
+        _begin_home(stack, durable=durable)
         stack.enter_context(servers())
         os.environ |= read_environment()
         return stack.pop_all().close
 
 
-def _begin_home(stack: ExitStack) -> None:
+def _begin_home(stack: ExitStack, *, durable: bool) -> None:
     stack.callback(_restore_environment, dict(os.environ))
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "OPSPORTAL_TRIAL"):
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "OPSPORTAL_TRIAL", "OPSPORTAL_FSYNC"):
         os.environ.pop(name, None)
     os.environ["OPSPORTAL_HOME"] = tempfile.mkdtemp(prefix="opsportal-tests-")
-    os.environ["OPSPORTAL_FSYNC"] = "off"
+    if not durable:
+        os.environ["OPSPORTAL_FSYNC"] = "off"
     home = current_home()
     sockets = load_credentials(home, server_account()).sockets
     for folder in {home.data, home.folder, Path(sockets)}:

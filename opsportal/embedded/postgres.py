@@ -30,11 +30,11 @@ STARTING_UP = b"57P03"
 # more than it saves on queries of milliseconds; nothing replicates, so the log may be minimal.
 TUNING = {
     "max_connections": "60",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
+    "shared_buffers": "512MB",
+    "effective_cache_size": "2GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
+    "max_wal_size": "4GB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "random_page_cost": "1.1",

@@ -32,7 +32,8 @@ class Arrivals:
 
     Reading them goes through the view `arrived`: row, key, and the kind's fields. `keyed` tells
     whether the file has keys; without them rows are told apart by their natural grain. `first_day`
-    and `last_day` are those of the rows, None where there are none.
+    and `last_day` are those of the rows, None where there are none; `by_day` tells whether the
+    rows came in the order of their days.
     """
 
     def __init__(self, kind: Kind) -> None:
@@ -41,6 +42,7 @@ class Arrivals:
         self.rows = 0
         self.first_day: date | None = None
         self.last_day: date | None = None
+        self.by_day = True
         # Set when they are weighed: the feed has no fact that one of these rows could be about.
         self.all_new = False
         self._fingerprints = Fingerprints()
@@ -103,13 +105,18 @@ class Arrivals:
         run(self._view())
 
     def _take_note(self, rows: "pa.Table") -> None:
+        import pyarrow as pa
         import pyarrow.compute as pc
 
         self.keyed = rows.column("key").null_count == 0
         self.rows += rows.num_rows
-        days = pc.min_max(rows.column("day")).as_py()
-        self.first_day = min(filter(None, (self.first_day, days["min"])))
-        self.last_day = max(filter(None, (self.last_day, days["max"])))
+        days = rows.column("day")
+        first, last = pc.min_max(days).as_py().values()
+        numbers = days.cast(pa.int32()).to_numpy()
+        self.by_day &= bool((numbers[1:] >= numbers[:-1]).all())
+        self.by_day &= self.last_day is None or self.last_day <= first
+        self.first_day = min(self.first_day or first, first)
+        self.last_day = max(self.last_day or last, last)
         told_apart_by = identity(self.kind, keyed=self.keyed)
         self._fingerprints.add([rows.column(field) for field in told_apart_by])
 

@@ -118,6 +118,10 @@ def facts(kind: str) -> list[dict[str, Any]]:
     return list(KINDS[kind].model.objects.order_by("id").values("key", *KINDS[kind].fields))
 
 
+def by_field(row: dict[str, Any]) -> list[str]:
+    return [repr(row[field]) for field in sorted(row)]
+
+
 def marked() -> set[date]:
     return set(OperatingDay.objects.exclude(changed_at=None).values_list("day", flat=True))
 
@@ -194,10 +198,9 @@ def test_what_differs_in_the_grain_is_another_fact(kind: str, ids: dict[str, int
         if kind == "service_requests" and field == "received_at":
             row["received_at"] = NOON.replace(microsecond=123457)
         rows.append(row)
-    write_facts(kind, rows)
-    assert facts(kind) == rows
-    write_facts(kind, rows[::-1])
-    assert facts(kind) == rows
+    for sent in (rows, rows[::-1]):
+        write_facts(kind, sent)
+        assert sorted(facts(kind), key=by_field) == sorted(rows, key=by_field)
     assert not PriorVersion.objects.exists()
 
 
@@ -313,3 +316,14 @@ def test_names_get_their_ids_when_they_are_created(ids: dict[str, int]) -> None:
             write_arrivals(arrivals, feed_id=sent.feed_id, import_id=sent.pk), reason="test"
         )
     assert {fact["person_id"] for fact in facts("work_records")} == {ids["mateo"], ids["elif"]}
+
+
+def test_facts_lie_by_day_however_their_file_was_sorted(ids: dict[str, int]) -> None:
+    days = [date(2026, 11, day) for day in (5, 2, 9, 2, 5)]
+    rows = [
+        as_stored("judgements", WHOLE["judgements"] | {"day": day, "item": str(number)}, ids)
+        for number, day in enumerate(days)
+    ]
+    write_facts("judgements", rows[:3])
+    write_facts("judgements", rows)
+    assert [fact["day"].day for fact in facts("judgements")] == [2, 5, 9, 2, 5]
