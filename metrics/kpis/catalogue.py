@@ -74,10 +74,10 @@ class Difference:
 
 def list_definitions(on: date) -> list[Definition]:
     """List the catalogue in its order, each KPI as it is defined on a day. Two queries."""
-    versions = Prefetch("versions", KpiVersion.objects.select_related("kpi", "change").order_by("number"))
+    versions = KpiVersion.objects.select_related("kpi", "change").order_by("number")
     return [
         Definition(kpi, found, _in_force(found, on))
-        for kpi in Kpi.objects.prefetch_related(versions)
+        for kpi in Kpi.objects.prefetch_related(Prefetch("versions", versions))
         if (found := list(kpi.versions.all()))
     ]
 

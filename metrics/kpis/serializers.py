@@ -10,6 +10,9 @@ class KpiVersionSerializer(serializers.ModelSerializer[KpiVersion]):
     """One definition: what it divides by what, from when on, and why."""
 
     unit = serializers.CharField(source="unit_label")
+    quantile = serializers.FloatField(
+        allow_null=True, help_text="Of a quantile alone: 0.5 is the median."
+    )
 
     class Meta:
         model = KpiVersion
@@ -19,11 +22,13 @@ class KpiVersionSerializer(serializers.ModelSerializer[KpiVersion]):
             "name",
             "family",
             "formula",
+            "source",
             "numerator",
             "denominator",
             "n",
             "n_label",
             "scale",
+            "quantile",
             "unit",
             "decimals",
             "direction",
