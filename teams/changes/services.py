@@ -63,14 +63,15 @@ def mark_range(start: date | None, end: date | None, *, reason: str) -> int:
     return _mark(_KNOWN_DAYS, {"starts": [start], "ends": [end]}, reason)
 
 
-def mark_structure(ranges: Iterable[Range], *, reason: str) -> int:
+def mark_structure(ranges: Iterable[Range], *, reason: str, whole_from: date | None = None) -> int:
     """Mark the days of half-open ranges in which the structure changed; None is an open side.
 
     Days until today come into being by it where they had no facts: who is where and who leads
     whom is a figure of such a day too. That needs a day on which the change began, at most
     FURTHEST_BACK ago; without one, and later than today, only days that are there are marked. A
-    change ahead needs nothing until its day comes. One transaction marks once, all its ranges
-    together, for the order of days to hold. Returns how many days were marked.
+    change ahead needs nothing until its day comes. Nor do days come into being before
+    `whole_from`, where only part of what then was is known. One transaction marks once, all its
+    ranges together, for the order of days to hold. Returns how many days were marked.
     """
     ranges = list(ranges)
     today = timezone.localdate()
@@ -79,7 +80,7 @@ def mark_structure(ranges: Iterable[Range], *, reason: str) -> int:
         {
             "starts": [start for start, _ in ranges],
             "ends": [end for _, end in ranges],
-            "furthest": today - FURTHEST_BACK,
+            "furthest": max(whole_from or date.min, today - FURTHEST_BACK),
             "today": today,
         },
         reason,

@@ -1,6 +1,7 @@
 """Creating what a feed or a roster names and nobody has told the portal of yet.
 
-New people and units have no facts yet, so that no day's figures change by them.
+New units have neither facts nor people yet, so that no day's figures change by them. New people
+are in the root from the beginning of time, so that it has more heads on every day that is there.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from teams.accounts.models import User
 from teams.audit.services import record_event
+from teams.changes.services import mark_range
 from teams.structure.errors import StructureError
 from teams.structure.models import Assignment, Person, Queue, Unit, UnitKind, UnitPlacement
 from teams.structure.rules.names import (
@@ -33,9 +35,9 @@ ALWAYS = DateRange(None, None)
 def ensure_people(employee_ids: Iterable[str], *, by: User | None) -> dict[str, int]:
     """Find people, and create those missing: in the root from the beginning of time.
 
-    Their name is their employee number until a roster tells it; they have no sign-in. Call it
-    before days are marked in the same transaction. Raises StructureError for what cannot be an
-    employee number.
+    Their name is their employee number until a roster tells it; they have no sign-in. The days
+    that are there are marked, where any are created: call it in a transaction that marks nothing
+    else. Raises StructureError for what cannot be an employee number.
     """
     wanted = set(employee_ids)
     found = find_people(wanted)
@@ -51,6 +53,7 @@ def ensure_people(employee_ids: Iterable[str], *, by: User | None) -> dict[str, 
         Assignment(person=person, unit_id=root_id, valid=ALWAYS) for person in people
     )
     if new:
+        mark_range(None, None, reason=f"{len(new)} people whom nobody had told of")
         record_event("people.created", by=by, employee_ids=new)
     return find_people(wanted)
 

@@ -127,14 +127,18 @@ DEPUTIES = DatedRows(
 )
 
 
-def mark_ranges(ranges: Sequence[Range], *, reason: str) -> None:
-    """Mark the days of ranges as changed: once in a transaction, all that it touched."""
+def mark_ranges(ranges: Sequence[Range], *, reason: str, whole_from: date | None = None) -> None:
+    """Mark the days of ranges as changed: once in a transaction, all that it touched.
+
+    See mark_structure.
+    """
     mark_structure(
         (
             (None if start == BEGINNING else start, None if end == FOREVER else end)
             for start, end in join_ranges(ranges)
         ),
         reason=reason,
+        whole_from=whole_from,
     )
 
 

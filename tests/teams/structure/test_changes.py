@@ -18,6 +18,7 @@ from teams.structure.services import (
     close_unit,
     create_unit,
     end_leadership,
+    ensure_people,
     join_person,
     leave_person,
     move_unit,
@@ -329,6 +330,16 @@ def test_who_returns_did_not_leave_so_the_day_they_left_is_marked(
     take_marked()
     join_person(person=elif_, unit=organisation.units["video-de"], on=today, by=None)
     assert take_marked() == {left, today}
+
+
+def test_people_whom_a_feed_creates_are_more_heads_on_every_day_there_is(
+    organisation: Organisation,
+) -> None:
+    OperatingDay.objects.create(day=JUNE)
+    ensure_people([organisation.people["Elif"].employee_id], by=None)
+    assert take_marked() == set()
+    ensure_people(["E-NEW"], by=None)
+    assert take_marked() == {JUNE}
 
 
 def test_days_come_into_being_ten_years_back_and_no_further(organisation: Organisation) -> None:

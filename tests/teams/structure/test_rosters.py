@@ -238,6 +238,8 @@ def test_people_and_sign_ins_that_were_there_are_taken_over(tmp_path: Path) -> N
 
 def test_days_are_marked_from_the_first_change_on(tmp_path: Path) -> None:
     apply(tmp_path, FILE)
+    # Those hired before it were not alone then, and nobody has told of who else there was.
+    assert OperatingDay.objects.earliest("day").day == FIRST
     OperatingDay.objects.update(changed_at=None)
     apply(tmp_path, FILE.replace("Team 1,,", "Team 2,,"), MARCH)
     changed = OperatingDay.objects.filter(changed_at__isnull=False).order_by("day")

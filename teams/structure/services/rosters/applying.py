@@ -156,7 +156,8 @@ class _Application:
         if "leader_of" in self.file.columns:
             self._write_leaders(people, units)
         self.touched += end_leaderships_of_people(lost)
-        mark_ranges(self.touched, reason=f"roster of {self.as_of}")
+        # Of the days before it tells who was hired, and not who had left by then.
+        mark_ranges(self.touched, reason=f"roster of {self.as_of}", whole_from=self.as_of)
         after = State.read([person.pk for person in people.values()])
         lines = describe_differences(
             before, after, [*new.values()], tree=get_tree(self.as_of), as_of=self.as_of

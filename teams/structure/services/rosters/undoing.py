@@ -46,7 +46,8 @@ def undo_roster(*, roster: RosterImport, by: User | None) -> None:
     _refuse_later_changes(roster, after)
     new_people = [int(key) for key in after.people.keys() - before.people.keys()]
     with told_as_sentences():
-        _put_back(before, after)
+        touched = _put_back(before, after)
+        mark_ranges(touched, reason="a roster was undone", whole_from=roster.as_of)
         # Whoever has left may not sign in.
         left_on = min(roster.as_of, timezone.localdate())
         Person.objects.filter(pk__in=new_people).update(hired_on=None, left_on=left_on)
@@ -81,7 +82,8 @@ def _refuse_later_changes(roster: RosterImport, after: State) -> None:
         )
 
 
-def _put_back(before: State, after: State) -> None:
+def _put_back(before: State, after: State) -> list[Range]:
+    """Write who was where before; return the ranges of days it touches."""
     people = {
         str(person.pk): person
         for person in Person.objects.filter(pk__in=map(int, after.people)).select_related("user")
@@ -106,8 +108,7 @@ def _put_back(before: State, after: State) -> None:
     rename_sign_ins(users)
     within = Q(person_id__in=assignments)
     touched += ASSIGNMENTS.write(within, assignments)
-    touched += _put_back_leaders(before, after)
-    mark_ranges(touched, reason="a roster was undone")
+    return touched + _put_back_leaders(before, after)
 
 
 def _put_back_leaders(before: State, after: State) -> list[Range]:
