@@ -1,7 +1,7 @@
 """From what is asked for to figures: each definition's, by its statistical model."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import itemgetter
@@ -26,7 +26,7 @@ from metrics.kpis.rules.sums import Sums, add_sums, combine_measures
 from metrics.kpis.values import Subject
 from opsportal.lib.periods import Period
 
-# What has no entry has a way of its own.
+# Of the models that are made of sums.
 _FIND_INTERVAL: Mapping[str, FindInterval] = {
     StatisticalModel.PROPORTION: find_proportion_interval,
     StatisticalModel.RATIO: find_ratio_interval,
@@ -54,26 +54,27 @@ class Scope:
     root_id: int
 
 
+FindFigures = Callable[[Sequence[Row], Scope], list[Figure]]
+
+
 def read_figures(rows: Sequence[Row], scope: Scope) -> list[Figure]:
     """Give the figure of each row, in order; where nothing is known, an empty one.
 
     One query adds up all that is sums. Quantiles and agreement are read beside them, and an index
     needs the work by day and queue, and everyone else's.
     """
-    figures: dict[Row, Figure] = {}
-    sums = [row for row in rows if row.version.model in _FIND_INTERVAL]
-    if sums:
-        figures |= _calculate_from_sums(sums, scope)
-    items = [row for row in rows if row.version.model in ITEM_MODELS]
-    if items:
-        figures |= _take_results(items, scope)
-    indices = [row for row in rows if row.version.model == StatisticalModel.INDEX]
-    if indices:
-        figures |= _calculate_indices(indices, scope)
-    return [figures.get(row, NO_FIGURE) for row in rows]
+    by_way: dict[FindFigures, list[int]] = {}
+    for position, row in enumerate(rows):
+        by_way.setdefault(_WAYS[row.version.model], []).append(position)
+    figures: list[Figure] = [NO_FIGURE] * len(rows)
+    for find, positions in by_way.items():
+        found = find([rows[position] for position in positions], scope)
+        for position, figure in zip(positions, found, strict=True):
+            figures[position] = figure
+    return figures
 
 
-def _calculate_from_sums(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
+def _calculate_from_sums(rows: Sequence[Row], scope: Scope) -> list[Figure]:
     edges = _edges_of(rows)
     sums = _SumsByPeriod(
         edges,
@@ -85,20 +86,23 @@ def _calculate_from_sums(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]
             by_queue=scope.by_queue,
         ),
     )
-    figures = {}
+    figures = []
     for row in rows:
         found = sums.get(row.version, row.subject.id, _queue_id(row, scope), row.period)
-        if found is not None:
-            figures[row] = calculate_figure(
+        figures.append(
+            NO_FIGURE
+            if found is None
+            else calculate_figure(
                 row.version.formulas,
                 found,
                 scale=row.version.scale,
                 find_interval=_FIND_INTERVAL[row.version.model],
             )
+        )
     return figures
 
 
-def _take_results(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
+def _take_results(rows: Sequence[Row], scope: Scope) -> list[Figure]:
     results = {
         (result.version_id, result.subject_id, result.queue_id, result.period): result
         for result in read_results(
@@ -108,16 +112,17 @@ def _take_results(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
             by_queue=scope.by_queue,
         )
     }
-    figures = {}
-    for row in rows:
-        result = results.get((row.version.pk, row.subject.id, _queue_id(row, scope), row.period))
-        if result is not None:
-            found = (result.value, result.low, result.high)
-            figures[row] = Figure(None, None, result.n, *found)
-    return figures
+    found = (
+        results.get((row.version.pk, row.subject.id, _queue_id(row, scope), row.period))
+        for row in rows
+    )
+    return [
+        NO_FIGURE if one is None else Figure(None, None, one.n, one.value, one.low, one.high)
+        for one in found
+    ]
 
 
-def _calculate_indices(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
+def _calculate_indices(rows: Sequence[Row], scope: Scope) -> list[Figure]:
     """Compare with all others: what the whole did less the unit's part of it, by queue and period.
 
     A person is compared with all who are not in the unit that they are read in.
@@ -137,7 +142,7 @@ def _calculate_indices(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
         ),
     )
     work = _WorkByDay(versions, edges[0], edges[-1], scope)
-    figures = {}
+    figures = []
     for row in rows:
         unit = next(iter(units)) if scope.source.of_people else row.subject.id
         rates = find_rates(
@@ -147,10 +152,17 @@ def _calculate_indices(rows: Sequence[Row], scope: Scope) -> dict[Row, Figure]:
         if scope.by_queue:
             queue_id = _queue_id(row, scope)
             rates = {queue: rate for queue, rate in rates.items() if queue == queue_id}
-        figures[row] = calculate_index(
-            work.within(row.version, row.subject.id, row.period), rates, scale=row.version.scale
-        )
+        mine = work.within(row.version, row.subject.id, row.period)
+        figures.append(calculate_index(mine, rates, scale=row.version.scale))
     return figures
+
+
+# How each statistical model comes to its figures.
+_WAYS: Mapping[str, FindFigures] = {
+    **dict.fromkeys(_FIND_INTERVAL, _calculate_from_sums),
+    **dict.fromkeys(ITEM_MODELS, _take_results),
+    StatisticalModel.INDEX: _calculate_indices,
+}
 
 
 class _SumsByPeriod:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from metrics.kpis.models import KpiVersion, StatisticalModel
 from metrics.kpis.rules.formulas import DAYS
-from metrics.kpis.rules.sums import Sums, list_pairs, sum_of_day
+from metrics.kpis.rules.sums import Sums, sum_of_day
 from metrics.records.kinds import Combine
 
 
@@ -27,7 +27,7 @@ class Sheet:
         self.stocks = sorted(of_stocks)
         self.names = [*sorted(self.formulas.measures - of_stocks), DAYS]
         self.needs_products = version.model == StatisticalModel.RATIO
-        self.pairs = list_pairs(self.formulas) if self.needs_products and not by_day else []
+        self.pairs = self.formulas.pairs if self.needs_products and not by_day else ()
 
     def column(self, name: str) -> str:
         """Name a measure's column; definitions that count the same rows share it."""

@@ -28,6 +28,8 @@ class Dual(Number):
         """Return a variable at a value."""
         return cls(value, {name: 1})
 
+    __hash__ = object.__hash__
+
     def __bool__(self) -> bool:
         return self.value != 0
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import combinations_with_replacement
 
 from metrics.records.kinds import Combine
 from opsportal.lib.arithmetic import ArithmeticSyntaxError, Expression
@@ -40,6 +41,11 @@ class Formulas:
         """Name what the value itself is made of, in order: its days are replicates."""
         names = self.numerator.names | (self.denominator.names if self.denominator else set())
         return tuple(sorted(names))
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """List the pairs whose products on each day the interval of a ratio is made of."""
+        return tuple(combinations_with_replacement(self.replicated, 2))
 
     @property
     def adds_up(self) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
-from itertools import combinations_with_replacement
 from typing import NamedTuple
 
 from metrics.kpis.rules.formulas import DAYS, Formulas
@@ -27,14 +26,9 @@ class Sums(NamedTuple):
     busy_days: int
 
 
-def list_pairs(formulas: Formulas) -> list[Pair]:
-    """List the pairs whose products the interval of a ratio is made of."""
-    return list(combinations_with_replacement(formulas.replicated, 2))
-
-
 def sum_of_day(formulas: Formulas, totals: Mapping[str, int]) -> Sums:
     """Make the sums of one day from its totals alone."""
-    products = {(one, other): totals[one] * totals[other] for one, other in list_pairs(formulas)}
+    products = {(one, other): totals[one] * totals[other] for one, other in formulas.pairs}
     return Sums(totals, {}, products, int(is_busy(formulas, totals)))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import pytest
@@ -127,6 +127,18 @@ def appeal(draw: st.DrawFn, people: list[str]) -> tuple[str, dict[str, Any]]:
 
 
 @st.composite
+def whole_day(draw: st.DrawFn, people: list[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Let one person's day be known from all sides: at random, sides seldom meet."""
+    same = {"person": draw(st.sampled_from(people)), "day": draw(days)}
+    kinds = [work_record(people), attendance(people), quality_audit(people), appeal(people)]
+    facts = []
+    for kind, fact in (draw(one) for one in kinds):
+        known = {name: draw(st.integers(0, 9)) for name in fact if fact[name] is None}
+        facts.append((kind, fact | known | {"severity": 2, "decided_by": "human"} | same))
+    return facts
+
+
+@st.composite
 def stories(draw: st.DrawFn) -> list[tuple[str, Any]]:
     """Tell what happens: ('facts', rows), ('place', …), ('assign', …), ('roll back', None)."""
     units = [f"u{number}" for number in range(draw(st.integers(1, 5)))]
@@ -146,7 +158,8 @@ def stories(draw: st.DrawFn) -> list[tuple[str, Any]]:
         quality_audit(people),
         appeal(people),
     )
-    rows = st.lists(row, min_size=1, max_size=30)
+    some_rows = st.tuples(row) | whole_day(people)
+    rows = st.lists(some_rows, min_size=1, max_size=20).map(lambda many: list(chain(*many)))
     story: list[tuple[str, Any]] = [
         ("place", (unit, draw(stretches(places[unit], always=False)))) for unit in units
     ]

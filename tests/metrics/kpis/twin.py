@@ -351,12 +351,11 @@ class Twin:
         redone = _add([fact["rework_seconds"] for fact in worked])
         units = _add([fact["units"] for fact in worked])
         cost = _at_rate(paid, has_rate)
-        poor = _at_rate(redone, has_rate)
-        if reversals and poor is not None:
+        rework = poor = _at_rate(redone, has_rate)
+        if reversals:
             poor = None
-            if cost is not None and units:
-                per_unit = Fraction(reversals * cost, units)
-                poor = floor(poor + per_unit + Fraction(1, 2))
+            if rework is not None and cost is not None and units:
+                poor = floor(rework + Fraction(reversals * cost, units) + Fraction(1, 2))
         return {
             "cost_micros": cost,
             "units": units,

@@ -52,6 +52,7 @@ def test_days_are_the_replicates() -> None:
     assert calculate_index(work[:4], {EASY: Fraction(1)}, scale=1).low is None
     assert figure.value == pytest.approx(1.04)
     assert figure.low is not None
+    assert figure.value is not None
     assert figure.high is not None
     assert 0.95 < figure.low < figure.value < figure.high < 1.15
 
