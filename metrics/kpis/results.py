@@ -6,6 +6,7 @@ calculated when asked for, by the same statement and the same rules.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection
@@ -92,9 +93,12 @@ def read_results(
 
 def find_grain(period: Period) -> Grain | None:
     """Find the grain of which a period is one whole calendar period; None where it is none."""
-    return next(
-        (grain for grain in STORED_GRAINS if period_of(period.start, grain) == period), None
-    )
+    for grain in STORED_GRAINS:
+        # At the end of the calendar a day may be in no whole period.
+        with suppress(ValueError):
+            if period_of(period.start, grain) == period:
+                return grain
+    return None
 
 
 def _calculate(

@@ -72,7 +72,8 @@ def nominal_agreement(items: Iterable[Labels], confidence: float = 0.95) -> Agre
     observed = sum((_disagreement(one) * one.items for one in judged_twice), Fraction(0))
     value = float(1 - observed * (n - 1) / (n * n - squares))
     interval = _jackknife(judged_twice, totals, squares, observed, value, confidence)
-    return Agreement(value, *(interval or (None, None)), judgements)
+    low, high = interval or (None, None)
+    return Agreement(value, low, high, judgements)
 
 
 def krippendorff_alpha(items: Iterable[Labels], level: Level) -> float | None:

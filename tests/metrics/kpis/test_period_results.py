@@ -206,6 +206,8 @@ def test_stored_results_are_read_without_the_items(
         (Period(date(2026, 2, 2), date(2026, 3, 2)), None),
         (Period(date(2026, 1, 1), date(2026, 4, 1)), Grain.QUARTER),
         (Period(date(2026, 2, 1), date(2026, 5, 1)), None),
+        (Period(date(9999, 12, 30), date.max), Grain.DAY),
+        (Period(date(9999, 12, 29), date.max), None),
     ],
 )
 def test_find_grain(period: Period, grain: Grain | None) -> None:
