@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
 
 from metrics.dashboards.rules.figures import Aim, Measure, Reading, write_interval, write_value
 from opsportal.lib.periods import MONTHS, Grain, Period
@@ -207,9 +206,12 @@ def _read_shares(
 
 def _fill_gaps(limits: Sequence[Limits | None]) -> tuple[Limits, ...]:
     """Let a period that is open or has no data keep the limits of the one before, or after."""
-    filled = list(accumulate(limits, lambda before, now: now or before))
-    first = next(found for found in filled if found is not None)
-    return tuple(found or first for found in filled)
+    beside = next(found for found in limits if found is not None)
+    filled = []
+    for found in limits:
+        beside = found or beside
+        filled.append(beside)
+    return tuple(filled)
 
 
 def _keep_before(

@@ -72,8 +72,8 @@ def _pool(successes: Sequence[Exact], ns: Sequence[Exact]) -> Fraction | None:
     """Pool numerators over denominators: a mean of rates is not a rate."""
     if any(not 0 <= y <= n for y, n in zip(successes, ns, strict=True)):
         raise ValueError("A proportion lies between 0 and 1.")
-    total = sum(ns, Fraction(0))
-    return sum(successes, Fraction(0)) / total if total else None
+    total = Fraction(sum(ns))
+    return sum(successes) / total if total else None
 
 
 def _sigma(mean: Fraction, n: Exact) -> float:
