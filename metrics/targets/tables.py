@@ -1,6 +1,7 @@
 """How targets, ramps and who set them are written on pages."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -68,10 +69,12 @@ def _write_pct(share: Decimal) -> str:
     return format_number(pct, max(0, -exponent) if isinstance(exponent, int) else 0)
 
 
-def write_stretch(one: Target | Ramp) -> str:
+def write_stretch(one: Target | Ramp, today: date) -> str:
     """Write the days on which something holds."""
     first, last = one.valid.lower, one.valid.upper
     start = date_format(first, "j M Y") if first else gettext("the beginning")
+    if last is None and first is not None and first > today:
+        return gettext("from %(start)s") % {"start": start}
     if last is None:
         return gettext("since %(start)s") % {"start": start}
     return gettext("%(start)s until %(end)s") % {
@@ -80,11 +83,13 @@ def write_stretch(one: Target | Ramp) -> str:
     }
 
 
-def shape_stretches(version: KpiVersion, rows: Iterable[Target | Ramp]) -> list[dict[str, Any]]:
+def shape_stretches(
+    version: KpiVersion, rows: Iterable[Target | Ramp], today: date
+) -> list[dict[str, Any]]:
     """Shape a unit's own targets or ramps, the newest first."""
     return [
         {
-            "days": write_stretch(one),
+            "days": write_stretch(one, today),
             "what": write_shares(one.shares)
             if isinstance(one, Ramp)
             else write_aim(version, Aim(one.low, one.high)),
@@ -136,7 +141,10 @@ def _write_detail(version: KpiVersion, detail: dict[str, Any]) -> str:
         what = write_aim(version, Aim(low, high))
     elif detail.get("shares"):
         what = write_shares([Decimal(share) for share in detail["shares"]])
-    start, end = detail.get("start"), detail.get("end")
+    start, end = (
+        date_format(date.fromisoformat(day), "j M Y") if (day := detail.get(name)) else ""
+        for name in ("start", "end")
+    )
     days = [gettext("from %(day)s") % {"day": start}] if start else []
     days += [gettext("until %(day)s") % {"day": end}] if end else []
     return " ".join(part for part in (what, *days) if part)

@@ -102,7 +102,7 @@ class KpiTargetsView(TargetsView, TemplateView):
             rows=[
                 {
                     "unit": one.node,
-                    "path": tree.path(one.node.id),
+                    "path": tree.path(one.node.parent_id) if one.node.parent_id else "",
                     "aim": write_aim(self.version, one.target.aim if one.target else None),
                     "is_own": one.target is not None and one.target.unit_id == one.node.id,
                     "source": tree.nodes.get(one.target.unit_id) if one.target else None,
@@ -203,6 +203,14 @@ class UnitTargetsView(UnitView, TemplateView):
             for deed, form in self.forms.items()
             if self.may(deed)
         }
+        shaped = [
+            {
+                **shape_change(version, change),
+                "may_review": may_review(self.viewer, change),
+                "may_withdraw": may_withdraw(self.viewer, change),
+            }
+            for change in changes
+        ]
         return super().get_context_data(
             title=gettext("%(kpi)s: targets of %(unit)s")
             % {"kpi": version.name, "unit": node.name},
@@ -214,16 +222,11 @@ class UnitTargetsView(UnitView, TemplateView):
             source=self._name_source(held.target),
             ramp=write_shares(held.ramp.shares) if held.ramp else "",
             ramp_source=self._name_source(held.ramp),
-            targets=shape_stretches(version, targets),
-            ramps=shape_stretches(version, ramps),
-            changes=[
-                {
-                    **shape_change(version, change),
-                    "may_review": may_review(self.viewer, change),
-                    "may_withdraw": may_withdraw(self.viewer, change),
-                }
-                for change in changes
-            ],
+            targets=shape_stretches(version, targets, self.viewer.today),
+            ramps=shape_stretches(version, ramps, self.viewer.today),
+            changes=shaped,
+            # One filled button a page: the one that somebody waits for.
+            may_decide=any(row["may_review"] for row in shaped),
             history=shape_history(version, list_events(self.kpi, node)),
             forms=forms,
             **kwargs,
@@ -251,7 +254,8 @@ class TargetChangeView(UnitView, View):
         )
         form = DecisionForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(" ".join(said) for said in form.errors.values()))
+            said = (str(words) for errors in form.errors.values() for words in errors)
+            messages.error(request, " ".join(said))
             return self.go_back()
         try:
             self.decide(change, **form.cleaned_data)

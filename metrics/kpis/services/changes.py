@@ -104,10 +104,8 @@ def withdraw_change(*, change: DefinitionChange, by: "User") -> None:
 
 def read_said(change: DefinitionChange) -> dict[str, Any]:
     """Return the fields that a change is to change, as a version has them."""
-    return {
-        name: KpiVersion._meta.get_field(name).to_python(value)
-        for name, value in change.said.items()
-    }
+    kept = {field.name: field for field in KpiVersion._meta.concrete_fields}
+    return {name: kept[name].to_python(value) for name, value in change.said.items()}
 
 
 def _check(kpi: Kpi, newest: KpiVersion, said: Mapping[str, Any], valid_from: date) -> None:
