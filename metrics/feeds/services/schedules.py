@@ -96,8 +96,11 @@ def change_schedule(feed: Feed, said: Mapping[str, Any], *, by: User | None) -> 
         by=said.get("by", promise.by),
         after_days=said.get("after_days", promise.after_days),
     )
-    covers = find_covered(said["covers"]) if "covers" in said else list(feed.covers.all())
-    return set_promise(feed, promise=promise, covers=covers if promise else [], by=by)
+    if "covers" in said:
+        covers = find_covered(said["covers"])
+    else:
+        covers = list(feed.covers.all()) if promise else []
+    return set_promise(feed, promise=promise, covers=covers, by=by)
 
 
 def find_covered(paths_or_slugs: Collection[str]) -> list[Unit]:

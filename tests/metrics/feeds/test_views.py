@@ -1,15 +1,21 @@
 """The pages of feeds: what each persona sees, and what can be done there."""
 
+import re
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from metrics.feeds.models import Feed, Import
-from metrics.feeds.services import process_import
-from metrics.records.kinds import WorkRecord
+from metrics.feeds.models import Feed, FeedDay, Import
+from metrics.feeds.rules.promises import Promise
+from metrics.feeds.services import process_import, set_promise
+from metrics.feeds.tables.kinds import write_guide
+from metrics.records.kinds import KINDS, WorkRecord
 from teams.audit.models import AuditEvent
 from tests.metrics.feeds.sending import WORK, make_feed, send
 from tests.personas import Organisation
@@ -24,6 +30,189 @@ def analyst(organisation: Organisation) -> Client:
 
 def detail(import_: Import) -> str:
     return reverse("metrics:import-detail", args=[import_.pk])
+
+
+def promise_days(feed: Feed, organisation: Organisation, back: int = 3) -> date:
+    """Let a feed promise every day of two teams from some days ago on; return yesterday."""
+    today = timezone.localdate()
+    set_promise(
+        feed,
+        promise=Promise(
+            weekdays=frozenset(range(7)), by=time(0), since=today - timedelta(days=back)
+        ),
+        covers=[organisation.units["video-es"], organisation.units["video-de"]],
+        by=None,
+    )
+    return today - timedelta(days=1)
+
+
+def test_did_last_night_arrive_whole(analyst: Client, organisation: Organisation) -> None:
+    assert "No feed has promised" not in analyst.get("/feeds/").content.decode()
+    feed = make_feed(create_missing=False)
+    assert "No feed has promised a day yet." in analyst.get("/feeds/").content.decode()
+    yesterday = promise_days(feed, organisation)
+    page = analyst.get("/feeds/").content.decode()
+    assert "1 of the 1 promised feeds did not arrive whole." in page
+    assert "Work has not arrived for" in page
+    assert "2 earlier days are not whole" in page
+    send(feed, f"{WORK}E-ELIF,spanish-standard,{yesterday},5,1\n")
+    page = analyst.get("/feeds/").content.decode()
+    assert "Work of Video DE has not arrived for" in page
+    assert "without Video DE" in page
+    send(feed, f"{WORK}E-JONAS,spanish-standard,{yesterday},5,1\n")
+    page = analyst.get("/feeds/").content.decode()
+    assert "Last night arrived, whole: the one feed that promised it." in page
+    assert "Late: Work. 2 days before it are not whole." in page
+    FeedDay.objects.update(complete_at=F("due_at"))
+    page = analyst.get("/feeds/").content.decode()
+    assert "Late:" not in page
+    assert "note-good" in page
+
+
+def test_broken_feeds_come_first(analyst: Client, organisation: Organisation) -> None:
+    make_feed("a")
+    promise_days(make_feed("b"), organisation)
+    lines = analyst.get("/feeds/").context["lines"]
+    assert [row["line"].feed.slug for row in lines] == ["b", "a"]
+
+
+def test_a_feed_shows_its_days(analyst: Client, organisation: Organisation) -> None:
+    feed = make_feed(create_missing=False)
+    page = analyst.get("/feeds/work/").content.decode()
+    assert "Without a schedule nothing of this feed is ever late or missing." in page
+    yesterday = promise_days(feed, organisation, back=60)
+    send(feed, f"{WORK}E-ELIF,spanish-standard,{yesterday},5,1\n")
+    page = analyst.get("/feeds/work/").content.decode()
+    assert "Every day, by 00:00 of the next day" in page
+    assert "each day with rows of Video DE, Video ES" in page
+    assert "not whole, without Video DE" in page
+    assert "Video DE, Video ES</td>" in page
+    earlier = re.search(r'href="\?until=([0-9-]+)#days"', page)
+    assert earlier is not None
+    before = analyst.get("/feeds/work/", {"until": earlier[1]}).content.decode()
+    assert before.count("Later") == 1
+    for odd in ("x", "2026-13-01", "0001-01-01", "9999-12-31"):
+        assert analyst.get("/feeds/work/", {"until": odd}).status_code == 200
+
+
+def test_a_monthly_feed_shows_its_months(analyst: Client) -> None:
+    today = timezone.localdate()
+    promise = Promise(month_days=frozenset({1}), since=today - timedelta(days=200))
+    make_feed("plan", kind="headcount_plan", promise=promise)
+    page = analyst.get("/feeds/plan/").content.decode()
+    assert "Day 1 of every month, by 06:00 of the next day" in page
+    assert "Month" in page
+
+
+def test_a_schedule_is_changed_on_its_page(analyst: Client, organisation: Organisation) -> None:
+    make_feed(create_missing=False)
+    es = organisation.units["video-es"]
+    data = {"weekdays": ["0", "4"], "by": "07:30", "after_days": "2", "covers": [str(es.pk)]}
+    answer = analyst.post("/feeds/work/schedule/", data)
+    assert answer["Location"] == "/feeds/work/"
+    feed = Feed.objects.get()
+    assert (feed.promised_weekdays, feed.promised_by, feed.promised_after_days) == (
+        [0, 4],
+        time(7, 30),
+        2,
+    )
+    assert feed.promised_since == timezone.localdate()
+    assert list(feed.covers.all()) == [es]
+    page = analyst.get("/feeds/work/schedule/").content.decode()
+    assert f'<option value="{es.pk}" selected>Trust &amp; Safety/Video Safety/Video ES' in page
+    event = AuditEvent.objects.filter(act="feed.promised").latest("id")
+    assert (event.actor_id, event.detail["covers"]) == (
+        organisation.user("analyst").pk,
+        ["video-es"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"month_days": "mon"}, "Days of the month are numbers from 1 to 28."),
+        ({"month_days": "31"}, "Days of the month are numbers from 1 to 28."),
+        ({"weekdays": ["7"]}, "Select a valid choice."),
+        ({"weekdays": ["1"], "since": "2001-01-01"}, "A promise begins at most 400 days"),
+        ({"covers": ["0"]}, "Select a valid choice."),
+        ({"weekdays": ["1"], "after_days": "91"}, "less than or equal to 90"),
+    ],
+)
+def test_a_schedule_that_cannot_be(analyst: Client, data: dict[str, Any], sentence: str) -> None:
+    make_feed()
+    page = analyst.post("/feeds/work/schedule/", data)
+    assert page.status_code == 200
+    assert sentence in page.content.decode()
+    assert not Feed.objects.get().promised_weekdays
+
+
+def test_a_feed_is_created_with_its_schedule(analyst: Client) -> None:
+    data = {"name": "Plan", "slug": "plan", "kind": "headcount_plan", "month_days": "1"}
+    assert analyst.post("/feeds/new/", data).status_code == 302
+    assert Feed.objects.get().promised_month_days == [1]
+
+
+def test_every_kind_documents_itself(analyst: Client) -> None:
+    page = analyst.get("/feeds/kinds/").content.decode()
+    for kind in KINDS.values():
+        assert f'id="{kind.slug}"' in page
+        for column in kind.columns:
+            assert f"<code>{column.name}</code>" in page
+    assert "import_feed my-feed rows.csv" in page
+    assert "http://testserver/api/v1/feeds/my-feed/imports/?expect_rows=1" in page
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_documented_row_is_taken(db: None, kind: str) -> None:
+    guide = write_guide(KINDS[kind])
+    if kind == "costs":
+        send(make_feed("rates", kind="exchange_rates"), "currency,start,rate\nEUR,2026-01-01,1\n")
+    import_ = send(make_feed(kind=kind), guide.example, expected={"rows": "1"})
+    assert (import_.state, import_.inserted) == ("applied", 1), import_.message
+
+
+def test_what_was_refused_is_sent_again(
+    analyst: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    refused = send(make_feed(), f"{WORK}E1,v,x,5,1\n")
+    page = analyst.get(detail(refused)).content.decode()
+    assert "Fix and send again" in page
+    file = SimpleUploadedFile("mended.csv", f"{WORK}E1,v,2026-11-02,5,1\n".encode())
+    data = {"file": file, "expect_rows": "1", "expect_units": "5"}
+    answer = analyst.post(detail(refused), data)
+    mended = Import.objects.latest("id")
+    assert answer["Location"] == detail(mended)
+    assert (mended.corrects, mended.expected) == (refused, {"rows": 1, "units": 5})
+    process_import(mended.pk)
+    page = analyst.get(detail(mended)).content.decode()
+    assert f"corrects import {refused.pk}" in page
+    assert "What the sender said it comes to" in page
+    assert f"corrected by import {mended.pk}" in analyst.get(detail(refused)).content.decode()
+    assert "Fix and send again" not in page
+
+
+def test_a_total_that_is_no_number(analyst: Client) -> None:
+    make_feed()
+    file = SimpleUploadedFile("rows.csv", WORK.encode())
+    page = analyst.post("/feeds/work/", {"file": file, "expect_units": "many"})
+    assert "&#x27;many&#x27; is no number that &#x27;units&#x27; could come to." in (
+        page.content.decode()
+    )
+    assert '<details class="fold" open>' in page.content.decode()
+    assert not Import.objects.exists()
+
+
+def test_imports_are_filtered_by_state(analyst: Client) -> None:
+    feed = make_feed()
+    for number in range(21):
+        send(feed, f"{WORK}E1,v,2026-11-02,{number},1\n")
+    refused = send(feed, f"{WORK}E1,v,x,5,1\n")
+    page = analyst.get("/feeds/work/").content.decode()
+    assert "Imports 1 – 20 of 22" in page
+    assert "Applied 21" in page
+    found = analyst.get("/feeds/work/?state=refused").context["history"]
+    assert [import_ for import_, _ in found] == [refused]
+    assert len(analyst.get("/feeds/work/?state=applied&page=2").context["history"]) == 1
 
 
 def test_a_feed_is_created(analyst: Client) -> None:
@@ -41,6 +230,7 @@ def test_a_feed_is_created(analyst: Client) -> None:
         ({"mapping": "units = open(x)"}, "Calls (&#x27;open(…)&#x27;) are not allowed"),
         ({"mapping": "units"}, "&#x27;units&#x27; is not &#x27;ours = theirs&#x27;"),
         ({"mapping": "unts = x"}, "Did you mean &#x27;units&#x27;?"),
+        ({"slug": "kinds"}, "&#x27;kinds&#x27; is the address of another page"),
     ],
 )
 def test_a_feed_that_cannot_be(analyst: Client, change: dict[str, str], sentence: str) -> None:
@@ -152,10 +342,12 @@ def test_a_check_alone(analyst: Client) -> None:
 def test_who_may(organisation: Organisation, persona: str, reads: int, writes: int) -> None:
     import_ = send(make_feed(), f"{WORK}E1,v,2026-11-02,5,1\nE1,v,x,5,1\n")
     client = organisation.client(persona)
-    for url in ("/feeds/", "/feeds/work/", detail(import_)):
+    for url in ("/feeds/", "/feeds/kinds/", "/feeds/work/", detail(import_)):
         assert client.get(url).status_code == reads
     assert client.get("/feeds/new/").status_code == writes
-    assert client.post("/feeds/work/").status_code == writes
+    assert client.get("/feeds/work/schedule/").status_code == writes
+    for url in ("/feeds/work/", detail(import_)):
+        assert client.post(url).status_code == writes
     for name in ("import-file", "import-refused-rows"):
         assert client.get(reverse(f"metrics:{name}", args=[import_.pk])).status_code == writes
     rollback = client.post(reverse("metrics:import-rollback", args=[import_.pk]))
@@ -180,13 +372,25 @@ def test_uncounted_rows_are_told(analyst: Client, organisation: Organisation) ->
     assert '<a href="/people/E-ELIF/">Elif Example</a>' in page
 
 
-@pytest.mark.parametrize(("address", "queries"), [("/feeds/", 11), ("/feeds/work/", 10)])
+@pytest.mark.parametrize(("address", "queries"), [("/feeds/", 16), ("/feeds/work/", 16)])
 def test_pages_ask_few_questions(
-    analyst: Client, django_assert_max_num_queries: Any, address: str, queries: int
+    analyst: Client,
+    organisation: Organisation,
+    django_assert_max_num_queries: Any,
+    address: str,
+    queries: int,
 ) -> None:
+    covers = [organisation.units["video-es"], organisation.units["ads-en"]]
     for size in (1, 20):
+        promise = Promise(
+            weekdays=frozenset(range(7)), since=timezone.localdate() - timedelta(days=size)
+        )
         for number in range(size):
-            feed = make_feed("work" if (size, number) == (1, 0) else f"feed-{size}-{number}")
+            feed = make_feed(
+                "work" if (size, number) == (1, 0) else f"feed-{size}-{number}",
+                promise=promise,
+                covers=covers,
+            )
             send(Feed.objects.get(slug="work"), f"{WORK}E1,v,2026-11-02,{number},1\n")
             send(feed, f"{WORK}E1,v,x,{number},1\n")
         with django_assert_max_num_queries(queries):

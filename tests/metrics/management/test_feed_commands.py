@@ -1,18 +1,22 @@
 """The commands create_feed and import_feed, on rows that nobody here wrote."""
 
 import json
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
+from django.utils import timezone
 
-from metrics.feeds.models import Feed
+from metrics.feeds.models import Feed, Import
+from metrics.feeds.rules.promises import Promise
 from metrics.records.kinds import QueueDay
 from teams.changes.models import OperatingDay
 from teams.structure.models import Queue, Unit
 from tests.metrics.feeds.sending import WORK
+from tests.personas import Organisation
 
 pytestmark = pytest.mark.django_db
 ATTENDANCES = Path(__file__).parents[4] / "shared/data/nhs_ae_attendances.csv"
@@ -110,6 +114,12 @@ def test_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["x", "--kind", "work_records", "--map", "units"], "'units' is not COLUMN=SOURCE."),
         (["x", "--kind", "work_records", "--map", "units=a", "units=b"], "mapped twice"),
         (["x", "--kind", "work_records", "--map", "units=int(a)"], "Calls ('int(…)')"),
+        (["new", "--kind", "work_records"], "'new' is the address of another page"),
+        (["x", "--kind", "work_records", "--promised", "weekly"], "'weekly' promises no days"),
+        (["x", "--kind", "work_records", "--promised", "daily", "--covers", "No"], "'No'"),
+        (["x", "--kind", "work_records", "--covers", ""], "missing only from days that are"),
+        (["x", "--kind", "work_records", "--promised", "daily", "--by", "6"], "--by"),
+        (["x", "--kind", "work_records", "--promised", "daily", "--since", "now"], "a date"),
     ],
 )
 def test_feeds_that_cannot_be(arguments: list[str], sentence: str) -> None:
@@ -117,6 +127,52 @@ def test_feeds_that_cannot_be(arguments: list[str], sentence: str) -> None:
         call_command("create_feed", *arguments)
     assert sentence in str(refusal.value)
     assert not Feed.objects.exists()
+
+
+def test_a_feed_with_its_schedule(organisation: Organisation) -> None:
+    since = timezone.localdate() - timedelta(days=1)
+    call_command(
+        "create_feed", "work", "--kind", "work_records", "--promised", "mon-fri", "--by", "07:30",
+        "--after-days", "2", "--since", str(since),
+        "--covers", "Trust & Safety/Video Safety/Video ES", "video-de",
+    )  # fmt: skip
+    feed = Feed.objects.get()
+    assert feed.promise == Promise(
+        weekdays=frozenset(range(5)), by=time(7, 30), after_days=2, since=since
+    )
+    assert {unit.slug for unit in feed.covers.all()} == {"video-es", "video-de"}
+    call_command("create_feed", "plan", "--kind", "headcount_plan", "--promised", "monthly")
+    assert Feed.objects.get(slug="plan").promised_month_days == [1]
+
+
+def test_control_totals(run: Any, tmp_path: Path) -> None:
+    create_work()
+    file = tmp_path / "rows.csv"
+    file.write_text(f"{WORK}E1,v,2026-11-02,5,1\nE1,v,2026-11-03,6,1\n")
+    code, result = run("work", str(file), "--expect", "rows=2", "units=12")
+    assert (code, result["status"], result["inserted"]) == (1, "refused", 0)
+    [error] = result["errors"]
+    assert error["message"] == "The sender expects 'units' to come to 12; the file comes to 11."
+    code, result = run("work", str(file), "--expect", "rows=2", "--expect", "units=11")
+    assert (code, result["inserted"]) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("total", "sentence"),
+    [
+        ("rows", "'rows' is not NAME=TOTAL"),
+        ("rows=many", "'many' is no number that 'rows' could come to."),
+        ("received=5", "No total of 'received' can be expected of work records"),
+    ],
+)
+def test_totals_that_cannot_be(tmp_path: Path, total: str, sentence: str) -> None:
+    create_work()
+    file = tmp_path / "rows.csv"
+    file.write_text(WORK)
+    with pytest.raises(CommandError) as refusal:
+        call_command("import_feed", "work", str(file), "--expect", total)
+    assert sentence in str(refusal.value)
+    assert not Import.objects.exists()
 
 
 def test_what_is_not_there() -> None:
