@@ -275,3 +275,14 @@ def test_productivity_is_held_against_that_of_all_others(organisation: Organisat
     assert index(team, breakdown=Breakdown.QUEUE) == [(60, 40, 1.5)]
     assert index(team, person=organisation.people["Elif"].pk) == [(60, 40, 1.5)]
     assert index(organisation.root) == [(None, None, None)]
+
+
+@pytest.mark.parametrize(("currency", "label"), [("EUR", "EUR"), ("", "money")])
+def test_money_is_in_the_reporting_currency(
+    organisation: Organisation, currency: str, label: str
+) -> None:
+    Unit.objects.filter(is_root=True).update(currency=currency)
+    reader = KpiReader(organisation.viewer("analyst"), ["cost-per-unit", "throughput"])
+    labels = [reader.versions[kpi][0].unit_label for kpi in reader.kpis]
+    assert labels == [label, "units"]
+    assert KpiVersion.objects.get(kpi__slug="cost-per-unit").unit_label == "¤"

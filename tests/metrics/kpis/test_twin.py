@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import chain, pairwise
+from random import Random
 from typing import Any
 
 import pytest
@@ -300,7 +301,7 @@ def undone() -> Iterator[None]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -372,6 +373,77 @@ def check_people(
         expected = sorted(twin.people(unit, [day for day in window if day in period]))
         for kpi in reader.kpis:
             assert sorted(rows.get((kpi, period), [])) == expected
+
+
+def busy_story(chance: Random) -> list[tuple[str, Any]]:
+    """Tell of two full weeks, in which every family has values, and intervals."""
+    people = ["p0", "p1", "p2", "p3"]
+    story: list[tuple[str, Any]] = [
+        ("place", ("u0", [(FIRST, LAST, "root")])),
+        ("place", ("u1", [(FIRST, LAST, chance.choice(["root", "u0"]))])),
+        ("assign", ("p0", [(FIRST, LAST, "u0")])),
+        *(("assign", (person, [(FIRST, LAST, "u1")])) for person in people[1:3]),
+        ("assign", ("p3", [(FIRST + timedelta(days=chance.randrange(9)), LAST, "root")])),
+    ]
+    for part in range(2):
+        facts = [
+            fact
+            for number in range(LENGTH)
+            for person in people
+            if chance.random() < 0.6
+            for fact in busy_day(chance, person, FIRST + timedelta(days=number))
+        ]
+        story.append(("facts", facts))
+        moved = [(FIRST, LAST, chance.choice(["u0", "u1"]))]
+        story.append(("assign", ("p2", moved)) if part else ("recompute", None))
+    if chance.random() < 0.5:
+        story.append(("roll back", None))
+    return [*story, ("double", (chance.choice(sorted(MEANING)), FIRST + timedelta(days=7)))]
+
+
+def busy_day(chance: Random, person: str, day: date) -> list[tuple[str, dict[str, Any]]]:
+    def amount(most: int = 40) -> int | None:
+        return None if chance.random() < 0.02 else chance.randint(1, most)
+
+    own = {"person": person, "day": day}
+    same = own | {"queue": chance.choice("QR"), "item": "item"}
+    key = f"{person} {day}"
+    work = ["units", "handle_seconds", "productive_seconds", "rework_units", "rework_seconds"]
+    spent = ["scheduled", "worked", "absent", "training", "break", "wellness", "other"]
+    of_queue = ["due", "completed", "automated", "backlog_open", "backlog_oldest_seconds"]
+    decided = chance.choice(["keep", "keep", "remove"])
+    judged = {"decided": decided, "correct": "keep", "severity": amount(3)}
+    facts: list[tuple[str, dict[str, Any]]] = [
+        ("work_records", same | {name: amount() for name in work}),
+        ("attendance", own | {f"{name}_seconds": amount() for name in spent}),
+        ("quality_audits", same | judged | {"decided_by": "human"}),
+        ("quality_audits", same | judged | {"decided_by": "machine", "person": None, "key": "m"}),
+        ("appeals", same | {"outcome": chance.choice(["upheld", "reversed", "partly"])}),
+    ]
+    place = {"unit": chance.choice(["root", "u0", "u1"]), "day": day, "queue": same["queue"]}
+    counts = {name: amount() for name in of_queue} | {"automated": chance.randint(0, 1)}
+    facts.append(("queue_days", place | counts | {"missed": 0 if counts["due"] else None}))
+    return [(kind, fact | {"key": key + fact.get("key", "")}) for kind, fact in facts]
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 10**9))
+def test_every_family_has_the_values_of_its_facts(seed: int) -> None:
+    with undone():
+        twin, portal = tell(busy_story(Random(seed)))
+        assert {failed.day: failed.failure for failed in list_failed_days()} == {}
+        reader = KpiReader(portal.viewer, sorted(MEANING))
+        whole = Period(FIRST, LAST)
+        values = {}
+        for unit, unit_id in portal.units.items():
+            check_unit(twin, reader, unit, unit_id, [*list_periods(FIRST, LAST, Grain.WEEK), whole])
+            for value in reader.get_period_values(unit=unit_id, periods=[whole]):
+                values[unit, value.kpi] = value
+        for kpi, meaning in MEANING.items():  # or nothing would have been compared
+            assert values["root", kpi].value is not None or kpi == "productivity-index"
+            if meaning.model in {"ratio", "product", "proportion", "count"}:
+                assert values["root", kpi].low is not None
+        assert values["u0", "productivity-index"].low is not None
 
 
 def test_the_story_runs_in_one_transaction() -> None:
