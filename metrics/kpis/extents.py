@@ -29,7 +29,7 @@ _RECENT = """
     WHERE unit_id = %(unit)s AND day > %(last)s::date - %(recent)s AND day <= %(last)s
 """
 _DAYS = """
-    SELECT (SELECT count(*) FROM ({days}) days),
+    SELECT (SELECT count(DISTINCT day) FROM ({days}) days),
         (SELECT max(computed_at) FROM teams_operatingday WHERE day BETWEEN %(first)s AND %(last)s)
 """
 
@@ -70,8 +70,8 @@ def get_extent(unit_id: int) -> Extent | None:
         return None
     first = min(start for start, _ in found.values())
     last = max(end for _, end in found.values())
-    # Only the sets that have totals are looked into; a day with several counts once.
-    days = " UNION ".join(
+    # Only the sets that have totals are looked into.
+    days = " UNION ALL ".join(
         _RECENT.format(totals=TOTALS[slug]._meta.db_table) for slug in sorted(found)
     )
     with connection.cursor() as cursor:

@@ -9,24 +9,27 @@ from metrics.kpis.measures import MEASURE_SETS, DayMeasure, MeasureSet, Of
 from metrics.kpis.models import TOTALS
 from metrics.records.kinds import Combine
 
-_SPAN = "daterange(%(first)s::date - 1, %(last)s::date + 1)"
+_FROM, _UNTIL = "%(first)s::date - 1", "%(last)s::date + 1"
+_SPAN = f"daterange({_FROM}, {_UNTIL})"
+# An open side is null, which the functions pass over.
+_WITHIN = f"greatest(lower(valid), {_FROM}), least(upper(valid), {_UNTIL})"
 # What stands on the days that are rewritten, and on the day before each, with dates in place of
 # ranges: millions of lines are compared with them. Person 0 is a machine, whose place is the root.
 # A unit stands above itself at distance 0; `standing` is every unit that stands on each day.
 _STRUCTURE = f"""
     the_days AS MATERIALIZED (SELECT unnest(%(days)s::date[]) AS day),
     place(person_id, unit_id, level, starts, ends) AS MATERIALIZED (
-        SELECT person_id, unit_id, level, lower(valid * {_SPAN}), upper(valid * {_SPAN})
+        SELECT person_id, unit_id, level, {_WITHIN}
         FROM teams_assignment WHERE valid && {_SPAN}
         UNION ALL
-        SELECT 0, id, '', lower({_SPAN}), upper({_SPAN}) FROM teams_unit WHERE is_root
+        SELECT 0, id, '', {_FROM}, {_UNTIL} FROM teams_unit WHERE is_root
     ),
     placement(unit_id, parent_id, starts, ends) AS MATERIALIZED (
-        SELECT unit_id, parent_id, lower(valid * {_SPAN}), upper(valid * {_SPAN})
+        SELECT unit_id, parent_id, {_WITHIN}
         FROM teams_unitplacement WHERE valid && {_SPAN}
     ),
     above(unit_id, above_id, distance, starts, ends) AS (
-        SELECT id, id, 0, lower({_SPAN}), upper({_SPAN}) FROM teams_unit
+        SELECT id, id, 0, {_FROM}, {_UNTIL} FROM teams_unit
         UNION ALL
         SELECT above.unit_id, placement.parent_id, distance + 1,
             greatest(above.starts, placement.starts), least(above.ends, placement.ends)
@@ -41,28 +44,47 @@ _STRUCTURE = f"""
         SELECT day, id, NULL FROM teams_unit CROSS JOIN the_days WHERE is_root
     )
 """  # noqa: S608
-_IN_THE_PLACE_OF_THE_PERSON = """
-    JOIN place ON place.person_id = {person}
-        AND line.day >= place.starts AND line.day < place.ends
-"""
-_REWRITE = """
-    WITH RECURSIVE {structure},
-    own AS MATERIALIZED (
-        SELECT line.day, {unit} AS unit_id, line.queue_id, line.known, {combined_lines}
-        FROM ({lines}) line {place}
+# Lines by person are many: day by day there is less to tell them apart by. Lines by unit are few,
+# and made for all days at once.
+_OWN = {
+    Of.PERSON: """
+        SELECT the_days.day, own.*
+        FROM the_days
+        CROSS JOIN LATERAL (
+            SELECT place.unit_id, line.queue_id, line.known, {measures}
+            FROM ({lines}) line
+            JOIN place ON place.person_id = {person}
+                AND line.day >= place.starts AND line.day < place.ends
+            WHERE line.day = the_days.day
+            GROUP BY 1, 2, 3
+        ) own
+    """,
+    Of.UNIT: """
+        SELECT line.day, line.subject_id AS unit_id, line.queue_id, line.known, {measures}
+        FROM ({lines}) line
         WHERE line.day = ANY(%(days)s)
         GROUP BY 1, 2, 3, 4
-    )
+    """,
+}
+# What nothing stands below is its own total: most units, and most of what is to be written.
+_REWRITE = """
+    WITH RECURSIVE {structure},
+    own AS MATERIALIZED ({own})
     INSERT INTO {totals} (day, unit_id, queue_id, known, {measures})
+    SELECT day, unit_id, queue_id, known, {measures} FROM own
+    WHERE NOT EXISTS (SELECT FROM placement WHERE parent_id = own.unit_id)
+    UNION ALL
     SELECT own.day, above.above_id, own.queue_id, own.known, {combined_units}
     FROM own
     JOIN above ON above.unit_id = own.unit_id AND own.day >= above.starts AND own.day < above.ends
+    WHERE EXISTS (SELECT FROM placement WHERE parent_id = above.above_id)
     GROUP BY 1, 2, 3, 4
 """
 # Nobody can tell the planner how many rows a table has that the statement itself makes, and it
 # sorts what had better be hashed, or goes through one whole for each row of another.
-_HASH = "SET LOCAL enable_mergejoin = off; SET LOCAL enable_nestloop = {nestloop}"
-_PLAN_FREELY = "SET LOCAL enable_mergejoin = DEFAULT; SET LOCAL enable_nestloop = DEFAULT"
+_OTHER_WAYS = ("enable_sort", "enable_mergejoin", "enable_nestloop")
+_HASH = ";".join(f"SET LOCAL {way} = off" for way in _OTHER_WAYS)
+_PLAN_FREELY = ";".join(f"SET LOCAL {way} = DEFAULT" for way in _OTHER_WAYS)
 
 
 def rewrite_totals(cursor: CursorWrapper, days: Sequence[date]) -> None:
@@ -74,33 +96,32 @@ def rewrite_totals(cursor: CursorWrapper, days: Sequence[date]) -> None:
     """
     parameters = {"days": list(days), "first": min(days), "last": max(days)}
     cursor.execute(_HAS_LINES, parameters)
-    for slug, has_lines in zip(TOTALS, cursor.fetchone(), strict=True):
+    found = cursor.fetchone()
+    cursor.execute(_HASH)
+    for slug, has_lines in zip(TOTALS, found, strict=True):
         totals = TOTALS[slug]._meta.db_table
         cursor.execute(f"DELETE FROM {totals} WHERE day = ANY(%(days)s)", parameters)  # noqa: S608
         if has_lines:
-            nestloop = "off" if MEASURE_SETS[slug].stands_on_structure else "on"
-            cursor.execute(_HASH.format(nestloop=nestloop))
             cursor.execute(_REWRITES[slug], parameters)
     cursor.execute(_PLAN_FREELY)
 
 
 def _write_rewrite(measures: MeasureSet) -> str:
     """Write the statement for a set: lines count in their unit, or where their person was."""
-    unit, place = "line.subject_id", ""
-    if measures.of is Of.PERSON:
+    own = _OWN[measures.of].format(
+        lines=measures.lines,
         # Only where it must: the planner does not see through the function.
-        person = "coalesce(line.subject_id, 0)" if measures.has_machines else "line.subject_id"
-        unit, place = "place.unit_id", _IN_THE_PLACE_OF_THE_PERSON.format(person=person)
+        person="coalesce(line.subject_id, 0)" if measures.has_machines else "line.subject_id",
+        measures=", ".join(
+            f"{_combine(measure, 'line')}::bigint AS {measure.name}"
+            for measure in measures.measures
+        ),
+    )
     return _REWRITE.format(
         structure=_STRUCTURE,
-        unit=unit,
-        place=place,
-        lines=measures.lines,
+        own=own,
         totals=TOTALS[measures.slug]._meta.db_table,
         measures=", ".join(measure.name for measure in measures.measures),
-        combined_lines=", ".join(
-            f"{_combine(measure, 'line')} AS {measure.name}" for measure in measures.measures
-        ),
         combined_units=", ".join(_combine(measure, "own") for measure in measures.measures),
     )
 

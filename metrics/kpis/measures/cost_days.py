@@ -162,6 +162,5 @@ COST_DAYS = MeasureSet(
             {", ".join(_MEANINGS)}
         FROM line
     """,  # noqa: S608
-    stands_on_structure=True,
     has_lines="EXISTS (SELECT FROM metrics_cost WHERE day <= ANY(%(days)s))",
 )

@@ -26,7 +26,8 @@ DELIVERIES = MeasureSet(
         FROM metrics_queueday fact
         WHERE NOT EXISTS (
             SELECT FROM metrics_servicerequest request
-            WHERE request.due_on = fact.day AND request.queue_id = fact.queue_id
+            WHERE request.due_on = ANY(%(days)s)
+                AND request.due_on = fact.day AND request.queue_id = fact.queue_id
         )
         UNION ALL
         SELECT fact.unit_id, coalesce(fact.queue_id, 0), fact.due_on, 3, {_FELL_DUE["due"]},

@@ -26,12 +26,12 @@ class MeasureSet:
     """Measures that are known together, and the query for their lines.
 
     `lines` selects subject_id (a person's or a unit's id; of a person, where the set
-    `has_machines`, null: the work of a machine, which counts in the root alone), queue_id (0: none), day, known (one bit per measure
-    that the line knows, in their order) and the measures. Of a set by person it is a plain
-    select, or a union of them, so that conditions on day and subject reach its tables: person
-    rows are read through it too. Where it `stands_on_structure` it is read by the rewrite of
-    totals alone, and on what that begins with (metrics/kpis/totals.py): the days and the tables
-    `place`, `above` and `standing`.
+    `has_machines`, null: the work of a machine, which counts in the root alone), queue_id (0:
+    none), day, known (one bit per measure that the line knows, in their order) and the measures.
+    Of a set by person it is a plain select, or a union of them, so that conditions on day and
+    subject reach its tables: person rows are read through it too. Of a set by unit it may also
+    read what the rewrite of totals begins with (metrics/kpis/totals.py): %(days)s and the tables
+    `the_days`, `place`, `above` and `standing`.
     `has_lines` is an SQL condition that tells whether any of %(days)s can have lines, so that what
     nobody sends costs next to nothing.
     """
@@ -43,7 +43,6 @@ class MeasureSet:
     measures: Sequence[DayMeasure]
     lines: str
     has_lines: str = "true"
-    stands_on_structure: bool = False
     has_machines: bool = False
 
     def measure(self, name: str) -> DayMeasure:

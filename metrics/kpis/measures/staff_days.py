@@ -43,9 +43,9 @@ STAFF_DAYS = MeasureSet(
     measures=[DayMeasure(name, *said) for name, said in _MEASURES.items()],
     lines=f"""
         WITH heads AS MATERIALIZED (
-            SELECT day, unit_id, sum(heads)::bigint AS heads
+            SELECT day, unit_id, sum(heads)::int AS heads
             FROM (
-                SELECT unit_id, starts, ends, count(*) AS heads FROM place
+                SELECT unit_id, starts, ends, count(*)::int AS heads FROM place
                 WHERE person_id <> 0
                 GROUP BY 1, 2, 3
             ) alike
@@ -64,7 +64,7 @@ STAFF_DAYS = MeasureSet(
             )
         ),
         joiners AS (
-            SELECT first_days.day, place.unit_id, count(*) AS joiners
+            SELECT first_days.day, place.unit_id, count(*)::int AS joiners
             FROM first_days JOIN place USING (person_id)
             WHERE first_days.day >= place.starts AND first_days.day < place.ends
             GROUP BY 1, 2
@@ -73,7 +73,7 @@ STAFF_DAYS = MeasureSet(
             SELECT left_on AS day, coalesce(
                     stands.unit_id, (SELECT id FROM teams_unit WHERE is_root)
                 ) AS unit_id,
-                count(*) AS leavers
+                count(*)::int AS leavers
             FROM teams_person person
             CROSS JOIN LATERAL (
                 SELECT unit_id FROM teams_assignment
@@ -101,7 +101,8 @@ STAFF_DAYS = MeasureSet(
             WHERE NOT is_deputy
         ),
         leaders AS (
-            SELECT led.day, standing.parent_id AS unit_id, count(DISTINCT led.person_id) AS leaders
+            SELECT led.day, standing.parent_id AS unit_id,
+                count(DISTINCT led.person_id)::int AS leaders
             FROM led
             JOIN standing ON standing.unit_id = led.unit_id AND standing.day = led.day
             JOIN led upper_led
@@ -165,5 +166,4 @@ STAFF_DAYS = MeasureSet(
         LEFT JOIN leaders USING (day, unit_id)
         LEFT JOIN planned USING (day, unit_id)
     """,  # noqa: S608
-    stands_on_structure=True,
 )

@@ -18,6 +18,7 @@ from metrics.kpis.services import (
 from teams.changes.models import OperatingDay
 
 PAUSE_SECONDS = 0.1
+REPORT_EVERY_SECONDS = 5
 
 
 class Command(BaseCommand):
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--to", dest="end", type=iso_date, metavar="DATE", help="The day after the last."
         )
-        parser.add_argument("--all", action="store_true", help="Every day that has facts.")
+        parser.add_argument("--all", action="store_true", help="Every day that has figures.")
         parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,10 +49,12 @@ class Command(BaseCommand):
         if start or end:
             request_recompute(start=start, end=end, by=None)
         days = count_changed_days()
-        recompute_changed_days()
+        self.reported_at = time.monotonic()
+        recompute_changed_days(self.report)
         while has_changed_days():
             time.sleep(PAUSE_SECONDS)
-            recompute_changed_days()
+            recompute_changed_days(self.report)
+            self.report()
         failed = list_failed_days()
         if options["json"]:
             self.stdout.write(_as_json(days, failed))
@@ -61,6 +64,12 @@ class Command(BaseCommand):
                 self.stderr.write(f"{day.day}: {day.failure}")
         if failed:
             sys.exit(1)
+
+    def report(self) -> None:
+        """Say now and then how many days are left."""
+        if time.monotonic() >= self.reported_at + REPORT_EVERY_SECONDS:
+            self.reported_at = time.monotonic()
+            self.stderr.write(f"{count_changed_days()} days left.")
 
 
 def _as_json(days: int, failed: list[OperatingDay]) -> str:

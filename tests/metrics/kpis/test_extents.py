@@ -14,10 +14,14 @@ MONDAY = date(2026, 3, 2)
 
 
 def work(organisation: Organisation, days: list[date]) -> None:
-    person, queue = organisation.people["Elif"], organisation.queues["spanish-standard"]
+    person = organisation.people["Elif"]
     write_facts(
         "work_records",
-        [{"person_id": person.pk, "queue_id": queue.pk, "day": day, "units": 1} for day in days],
+        [
+            {"person_id": person.pk, "queue_id": queue.pk, "day": day, "units": 1}
+            for day in days
+            for queue in organisation.queues.values()
+        ],
     )
     recompute_changed_days()
 

@@ -23,7 +23,7 @@ from metrics.kpis.services import (
     request_recompute,
     retry_failed_days,
 )
-from metrics.kpis.services.recomputes import _claim_days
+from metrics.kpis.services.recomputes import _claim_days, _recompute
 from metrics.kpis.tasks import recompute_nightly
 from metrics.targets.services import set_target
 from opsportal.lib.periods import Grain
@@ -227,6 +227,18 @@ def test_workers_share_days_and_none_waits(committed: Organisation) -> None:
         assert set(done) == {MONDAY + timedelta(days=number) for number in range(3)} - {held.day}
     assert recompute_changed_days() == [held.day]
     assert units_of(committed, "video-es") == [10, 11, 12]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_until_a_recompute_ends_the_values_from_before_are_read(committed: Organisation) -> None:
+    work(committed, days=1)
+    recompute_changed_days()
+    work(committed, days=1, people=("Elif", "Mateo"))
+    with transaction.atomic():
+        _recompute([claim.day for claim in _claim_days()])
+        assert units_of(committed, "video-es")[0] == 20
+        assert in_thread(lambda: units_of(committed, "video-es"))[0] == 10
+    assert units_of(committed, "video-es")[0] == 20
 
 
 @pytest.mark.django_db(transaction=True)
