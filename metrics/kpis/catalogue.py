@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 
 from metrics.feeds.models import Feed
 from metrics.kpis.measures import MEASURE_SETS
@@ -20,29 +21,29 @@ from metrics.records.kinds import KINDS, Kind
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 
-# The order in which people read a definition.
-FIELD_ORDER = [
-    "name",
-    "family",
-    "formula",
-    "source",
-    "numerator",
-    "denominator",
-    "n",
-    "scale",
-    "quantile",
-    "model",
-    "unit_label",
-    "n_label",
-    "decimals",
-    "direction",
-    "minimum_n",
-    "read_beside",
-    "why",
-    "owner",
-    "reviewed_on",
-]
-assert set(FIELD_ORDER) == FIELDS
+# The fields of a definition in the order in which people read it.
+LABELS = {
+    "name": _("Name"),
+    "family": _("Family"),
+    "formula": _("Formula in words"),
+    "source": _("Measures from"),
+    "numerator": _("Numerator"),
+    "denominator": _("Denominator"),
+    "n": _("n"),
+    "scale": _("Scale"),
+    "quantile": _("Quantile"),
+    "model": _("Statistical model"),
+    "unit_label": _("Unit"),
+    "n_label": _("n counts"),
+    "decimals": _("Decimals"),
+    "direction": _("Better"),
+    "minimum_n": _("Least n"),
+    "read_beside": _("Read beside"),
+    "why": _("Why it matters"),
+    "owner": _("Owner"),
+    "reviewed_on": _("Reviewed on"),
+}
+assert set(LABELS) == FIELDS
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def list_differences(before: KpiVersion, after: Mapping[str, Any]) -> list[Diffe
     """List the fields in which `after` says something else than a version, in reading order."""
     return [
         Difference(field, getattr(before, field), after[field])
-        for field in FIELD_ORDER
+        for field in LABELS
         if field in after and after[field] != getattr(before, field)
     ]
 

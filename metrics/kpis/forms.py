@@ -4,11 +4,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from metrics.kpis.catalogue import LABELS
 from metrics.kpis.measures import MEASURE_SETS
 from metrics.kpis.models import Kpi, KpiVersion
 from metrics.kpis.services.definitions import FIELDS
 from metrics.kpis.services.reviews import MOST_CHARACTERS
-from metrics.kpis.tables import LABELS
 from teams.directory.forms.days import DayField
 
 HELP = {

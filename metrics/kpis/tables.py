@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from metrics.kpis.catalogue import Definition, Difference, differences_between
+from metrics.kpis.catalogue import LABELS, Definition, Difference, differences_between
 from metrics.kpis.measures import MEASURE_SETS
 from metrics.kpis.models import (
     DefinitionChange,
@@ -24,27 +24,6 @@ from opsportal.lib.formats import format_number
 if TYPE_CHECKING:
     from teams.accounts.models import User
 
-LABELS = {
-    "name": _("Name"),
-    "family": _("Family"),
-    "formula": _("Formula in words"),
-    "source": _("Measures from"),
-    "numerator": _("Numerator"),
-    "denominator": _("Denominator"),
-    "n": _("n"),
-    "scale": _("Scale"),
-    "quantile": _("Quantile"),
-    "model": _("Statistical model"),
-    "unit_label": _("Unit"),
-    "n_label": _("n counts"),
-    "decimals": _("Decimals"),
-    "direction": _("Better"),
-    "minimum_n": _("Least n"),
-    "read_beside": _("Read beside"),
-    "why": _("Why it matters"),
-    "owner": _("Owner"),
-    "reviewed_on": _("Reviewed on"),
-}
 # What stands as arithmetic is set as arithmetic.
 CODE = frozenset({"numerator", "denominator", "n"})
 
