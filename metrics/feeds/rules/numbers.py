@@ -159,9 +159,11 @@ def _in_micros(numbers: Numbers, known: np.ndarray) -> np.ndarray:
 
     source = numbers.source
     if np.issubdtype(numbers.values.dtype, np.integer):
-        return np.asarray(np.where(known, numbers.values, 0), dtype=np.int64) * MICROS
+        micros: np.ndarray = np.where(known, numbers.values, 0).astype(np.int64) * MICROS
+        return micros
     if source is None or pa.types.is_floating(source.type):
-        return np.rint(np.where(known, numbers.values, 0) * MICROS).astype(np.int64)
+        micros = np.rint(np.where(known, numbers.values, 0) * MICROS).astype(np.int64)
+        return micros
     source = pc.if_else(pa.array(known), source, None)
     if pa.types.is_decimal(source.type):
         # Written with more decimals, small ones would come with an exponent.
@@ -171,4 +173,5 @@ def _in_micros(numbers: Numbers, known: np.ndarray) -> np.ndarray:
     whole, kept, rest = parts.flatten()
     digits = pc.binary_join_element_wise(whole, pc.utf8_rpad(kept, 6, "0"), "")
     half_up = as_mask(pc.match_substring_regex(rest, "^[5-9]"))
-    return np.asarray(pc.cast(digits, pa.int64())) + half_up
+    micros = np.asarray(pc.cast(digits, pa.int64())) + half_up
+    return micros
