@@ -3,12 +3,15 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
+from metrics.kpis.models import KpiVersion
 from metrics.kpis.services import (
     count_changed_days,
     mark_what_the_clock_changed,
     retry_failed_days,
 )
 from metrics.kpis.services import recompute_changed_days as recompute
+from metrics.kpis.services.period_results import REFRESH_TASK
+from metrics.kpis.services.period_results import refresh_period_results as refresh
 
 DAYS_WORTH_A_HELPER = 30
 MOST_HELPERS = 7
@@ -33,6 +36,12 @@ def recompute_nightly() -> None:
     retry_failed_days()
     mark_what_the_clock_changed()
     recompute_changed_days()
+
+
+@shared_task(name=REFRESH_TASK)
+def refresh_period_results(version_id: int) -> None:
+    """Rewrite the stored results of one KPI that another definition changed."""
+    refresh(KpiVersion.objects.get(pk=version_id))
 
 
 @worker_ready.connect

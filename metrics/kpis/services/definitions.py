@@ -13,6 +13,8 @@ from metrics.kpis.measures import MEASURE_SETS
 from metrics.kpis.measures.clocks import CLOCKS
 from metrics.kpis.models import DefinitionChange, Kpi, KpiVersion, StatisticalModel
 from metrics.kpis.rules.formulas import FormulaError, is_sum, is_whole_sum
+from metrics.kpis.services.period_results import REFRESH_TASK
+from opsportal.lib.queueing import enqueue
 from teams.audit.services import record_event
 
 if TYPE_CHECKING:
@@ -83,6 +85,8 @@ def create_version(
     version.kpi = kpi
     version.number = newest.number + 1 if newest else 1
     version.save()
+    if newest is not None and _FROM_ITEMS & {newest.model, version.model}:
+        enqueue(REFRESH_TASK, version.pk)
     if by is not None:
         record_event("kpis.definition", by=by, subject=version, valid_from=version.valid_from)
     return version

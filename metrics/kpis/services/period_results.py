@@ -20,6 +20,8 @@ from opsportal.lib.periods import Grain, Period, period_of
 from teams.structure.models import Unit
 from teams.structure.services.locking import hold_structure
 
+REFRESH_TASK = "metrics.kpis.refresh_period_results"
+
 _IS_ANYTHING_THERE = """
     SELECT EXISTS (SELECT FROM metrics_judgement) OR EXISTS (SELECT FROM metrics_servicerequest)
         OR EXISTS (SELECT FROM metrics_periodresult)

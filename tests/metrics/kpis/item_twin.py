@@ -103,7 +103,7 @@ def define(slug: str, model: StatisticalModel, numerator: str, **rest: Any) -> K
         "source": "judgements" if is_agreement else "service_requests",
         "numerator": numerator,
         "n": "judgements" if is_agreement else "requests",
-        "unit_label": "",
+        "unit_label": "s",
         "n_label": "items",
         "direction": Direction.LOWER,
         "model": model,

@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import Error, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from metrics.kpis.models import KpiVersion, PeriodResult
+from metrics.kpis import tasks
+from metrics.kpis.models import Kpi, KpiVersion, PeriodResult
 from metrics.kpis.readings import of_units
 from metrics.kpis.results import find_grain, read_results
+from metrics.kpis.services import create_version
 from metrics.kpis.services.period_results import compute_period_results, refresh_period_results
 from metrics.records.models import ServiceRequest
 from opsportal.lib.periods import Grain, Period, period_of
@@ -168,6 +171,26 @@ def test_a_new_version_rewrites_its_own_kpi_from_its_first_day(
     assert set(other.results.values_list("pk", flat=True)) == untouched
     assert refresh_period_results(newer) == 4
     assert stored(newer, Grain.WEEK) == [(3, 900)]
+
+
+def test_a_changed_definition_asks_for_its_results_and_for_no_day(
+    organisation: Organisation,
+    median: KpiVersion,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    write_requests(organisation, a=5, b=10, c=15)
+    finish([MONDAY, TUESDAY, WEDNESDAY])
+    fields = {"quantile": Decimal("0.9")}
+    with django_capture_on_commit_callbacks() as asked_for:
+        newer = create_version(median.kpi, fields, WEDNESDAY, by=None)
+    assert len(asked_for) == 1
+    tasks.refresh_period_results(newer.pk)
+    assert stored(newer, Grain.WEEK) == [(3, 900)]
+    assert not OperatingDay.objects.filter(changed_at__isnull=False).exists()
+    with django_capture_on_commit_callbacks() as asked_for:
+        kpi = Kpi.objects.get(slug="units-per-hour")
+        create_version(kpi, {"owner": "someone else"}, WEDNESDAY, by=None)
+    assert asked_for == []
 
 
 def test_a_version_before_it_is_refreshed_is_calculated_when_asked_for(
