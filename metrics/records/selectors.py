@@ -1,5 +1,5 @@
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from psycopg2.sql import SQL, Composable, Identifier
 
@@ -36,7 +36,8 @@ _LIST_UNCOUNTED = SQL(
 UNCOUNTED_LIMIT = 10_000
 
 
-class UncountedFacts(NamedTuple):
+@dataclass(frozen=True)
+class UncountedFacts:
     """Facts of one person on days on which they belong to no unit."""
 
     employee_id: str

@@ -14,7 +14,7 @@ def table_of(kind: Kind) -> Identifier:
 
 def type_of(kind: Kind, field: str) -> Composable:
     """Tell the SQL type of a field of the kind's model."""
-    return SQL(kind.model._meta.get_field(field).db_type(connection) or "")  # type: ignore[union-attr]
+    return SQL(kind.model._meta.get_field(field).db_type(connection) or "")
 
 
 def natural_grain(kind: Kind) -> list[str]:
@@ -43,7 +43,7 @@ def same(kind: Kind, one: str, other: str, *, keyed: bool) -> Composable:
 
 
 def is_nullable(kind: Kind, field: str) -> bool:
-    return bool(kind.model._meta.get_field(field).null)  # type: ignore[union-attr]
+    return bool(kind.model._meta.get_field(field).null)
 
 
 def columns(fields: Sequence[str], of: str = "") -> Composable:
