@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -13,6 +14,7 @@ from metrics.feeds.models import Feed, Import, RowError
 from metrics.feeds.parsers import LinesParser, RowsParser, refuse_too_large
 from metrics.feeds.rules.control_totals import ROWS, list_summed
 from metrics.feeds.selectors import (
+    Delivery,
     get_visible_feed,
     get_visible_import,
     read_deliveries,
@@ -82,13 +84,20 @@ class FeedListAPIView(FeedsAPIView, ListAPIView[Feed]):
 
     serializer_class = FeedSerializer
     pagination_class = CursorPages
+    deliveries: Mapping[int, Delivery] = {}
 
     def get_queryset(self) -> QuerySet[Feed]:
         read_parameters(self.request, [])
         return visible_feeds(self.viewer).prefetch_related("covers")
 
-    def get_serializer(self, feeds: list[Feed], **kwargs: Any) -> FeedSerializer:
-        return FeedSerializer(feeds, context={"deliveries": read_deliveries(feeds)}, **kwargs)
+    def paginate_queryset(self, queryset: QuerySet[Feed]) -> list[Feed]:
+        """Read the days of a page's feeds together."""
+        feeds: list[Feed] = super().paginate_queryset(queryset) or []
+        self.deliveries = read_deliveries(feeds)
+        return feeds
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "deliveries": self.deliveries}
 
 
 class FeedAPIView(FeedsAPIView):
