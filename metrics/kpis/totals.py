@@ -94,7 +94,11 @@ def rewrite_totals(cursor: CursorWrapper, days: Sequence[date]) -> None:
     day counts in itself alone. All days of a set go through one statement, so that what every
     statement costs is shared by them.
     """
-    parameters = {"days": list(days), "first": min(days), "last": max(days)}
+    parameters: dict[str, list[date] | date] = {
+        "days": list(days),
+        "first": min(days),
+        "last": max(days),
+    }
     cursor.execute(_HAS_LINES, parameters)
     found = cursor.fetchone()
     cursor.execute(_HASH)

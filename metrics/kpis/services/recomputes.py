@@ -217,7 +217,7 @@ def _recompute(days: Sequence[date]) -> None:
     recheck_coverage(days)
     with connection.cursor() as cursor:
         rewrite_totals(cursor, days)
-        cursor.execute(_FINISH, [days])
+        cursor.execute(_FINISH, [list(days)])
     compute_period_results(days)
 
 
