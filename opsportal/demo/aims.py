@@ -25,6 +25,10 @@ class Aim:
 
 
 AIMS = [
+    Aim("accuracy", "", at_least=Decimal(95)),
+    Aim("utilisation", "", at_least=Decimal(75)),
+    Aim("backlog-days", "", at_most=Decimal(2)),
+    Aim("critical-error-rate", "", at_most=Decimal(1)),
     Aim("on-time-delivery", "", at_least=Decimal(94)),
     Aim("on-time-delivery", f"{SAFETY}/{VIDEO_SAFETY}/{VIDEO_ESCALATIONS}", at_least=Decimal(92)),
     Aim("on-time-delivery", f"{SAFETY}/{COMMERCE}", at_least=Decimal(95)),

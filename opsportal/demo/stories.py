@@ -51,9 +51,18 @@ STORIES = [
         "alone, and Video EN 2 is the faster one in both.",
     ),
     Story(
-        "Merging two review steps cut the handling time of English video",
-        "Video EN 1 and Video EN 2, average handle time: an eighth lower since six weeks ago. What "
-        "that did to accuracy will show when audits are kept.",
+        "Merging two review steps cut the handling time of English video, and its accuracy",
+        "Video EN 1 and Video EN 2, average handle time: an eighth lower since six weeks ago. Read "
+        "beside it accuracy in the two English queues: it fell by some five points that week.",
+    ),
+    Story(
+        "A customer whose slowest tenth hides behind a fine median",
+        "Search Operations, delivery time: half of the requests are there within two days; P90 "
+        "says what Shopping waits for one of seven of its own.",
+    ),
+    Story(
+        "What two sites charge in dollars moves with the exchange rate",
+        "Video DE, cost per unit: it steps with each quarter, and nobody there worked otherwise.",
     ),
     Story(
         "Newcomers are on their way",
