@@ -37,7 +37,7 @@ class SearchForm(forms.Form):
         ]
 
 
-class ChangeForm(forms.ModelForm):  # type: ignore[type-arg]
+class ChangeForm(forms.ModelForm):
     """What a definition is to say, from when on and why; begins with what it says now."""
 
     source = forms.ChoiceField()

@@ -27,6 +27,7 @@ from metrics.kpis.measures import MEASURE_SETS
 from metrics.kpis.models import DefinitionChange
 from metrics.kpis.policies import may_propose, may_review, may_withdraw
 from metrics.kpis.previews import preview_change
+from metrics.kpis.selectors import name_currency
 from metrics.kpis.services.changes import (
     approve_change,
     decline_change,
@@ -58,6 +59,7 @@ class KpiListView(ViewerMixin, TemplateView):
         form = SearchForm(self.request.GET, families=families)
         asked = form.cleaned_data if form.is_valid() else {"q": "", "family": ""}
         found = search_definitions(definitions, text=asked["q"], family=asked["family"])
+        name_currency(one.in_force for one in found)
         return super().get_context_data(
             title=gettext("Definitions"),
             form=form,
@@ -106,6 +108,7 @@ class KpiDetailView(KpiView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         definition, version = self.definition, self.definition.in_force
+        name_currency(definition.versions)
         changes = list(visible_changes(self.viewer).filter(kpi=definition.kpi))
         is_free = not any(change.state == "open" for change in changes)
         return super().get_context_data(

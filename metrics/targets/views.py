@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 from django.views.generic.base import View
 
 from metrics.kpis.models import Kpi, KpiVersion
+from metrics.kpis.selectors import name_currency
 from metrics.kpis.services.reviews import ReviewError
 from metrics.targets.forms import (
     DecisionForm,
@@ -70,7 +71,9 @@ class TargetsView(ViewerMixin):
 
     @cached_property
     def version(self) -> KpiVersion:
-        return self.kpi.versions.latest("number")
+        version = self.kpi.versions.latest("number")
+        name_currency([version])
+        return version
 
     def list_crumbs(self, *more: dict[str, str]) -> list[dict[str, str]]:
         targets = {"label": gettext("Targets")}

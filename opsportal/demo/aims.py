@@ -45,3 +45,7 @@ AIMS = [
     Aim("average-handle-time", f"{SEARCH}/{SEARCH_RELEVANCE}", at_most=Decimal(41)),
     Aim("average-handle-time", f"{SEARCH}/{ANSWERS_AND_SHOPPING}", at_most=Decimal(57)),
 ]
+
+# What newcomers are held to in each week since their first day, of a speed and of what it costs.
+RAMPED = ["units-per-hour", "average-handle-time"]
+RAMP = [Decimal(share) / 100 for share in (50, 50, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95)]

@@ -19,8 +19,8 @@ from metrics.feeds.rules.promises import Promise
 from metrics.feeds.services import create_feed, process_import, receive_import
 from metrics.kpis.models import Kpi
 from metrics.kpis.services import list_failed_days, recompute_changed_days
-from metrics.targets.services import set_target
-from opsportal.demo.aims import AIMS
+from metrics.targets.services import set_ramp, set_target
+from opsportal.demo.aims import AIMS, RAMP, RAMPED
 from opsportal.demo.errors import DemonstrationError
 from opsportal.demo.files import (
     APPEALS,
@@ -230,6 +230,14 @@ def _set_targets(files: Files) -> None:
             unit=_find_unit(aim.unit),
             low=aim.at_least,
             high=aim.at_most,
+            start=files.line.start,
+            by=_user(HEADS[""]),
+        )
+    for slug in RAMPED:
+        set_ramp(
+            kpi=kpis[slug],
+            unit=_find_unit(""),
+            shares=RAMP,
             start=files.line.start,
             by=_user(HEADS[""]),
         )

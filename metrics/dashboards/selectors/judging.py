@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from metrics.dashboards.rules.figures import Aim
 from metrics.kpis.values import KpiValue
 from metrics.targets.selectors import judge_values
+from metrics.targets.tables import write_allowance
 from opsportal.lib.periods import Period
 
 Key = tuple[str, int, int | None, Period]
@@ -11,10 +12,14 @@ Key = tuple[str, int, int | None, Period]
 
 @dataclass(frozen=True)
 class Standing:
-    """How a value stands to its target; `status` is a key of opsportal.lib.statuses."""
+    """How a value stands to its target; `status` is a key of opsportal.lib.statuses.
+
+    `allowance` says what a newcomer is held to; empty for everyone else.
+    """
 
     status: str
     aim: Aim | None
+    allowance: str = ""
 
 
 NO_TARGET = Standing("notarget", None)
@@ -26,7 +31,9 @@ class Judge:
     def __init__(self, values: Iterable[KpiValue]) -> None:
         self.standings = {
             _key(judged): Standing(
-                judged.attainment.status, Aim(*judged.target) if judged.target else None
+                judged.attainment.status,
+                Aim(*judged.target) if judged.target else None,
+                write_allowance(judged.allowance),
             )
             for judged in judge_values(values)
         }

@@ -112,6 +112,7 @@ def _shape_row(viewer: Viewer, header: Header, card: Card, row: Row) -> dict[str
         "rank": write_rank(row.rank, card.comparison.judged),
         "few": row.place in (Place.FEW, Place.NO_DATA),
         "status": "few" if row.place is Place.FEW else card.standings[part.key].status,
+        "allowance": card.standings[part.key].allowance,
     }
 
 

@@ -138,10 +138,10 @@ def explain_absence(
     words = {"feed": feed_name, "units": name_units(units), "day": write_day(day)}
     if awaited_until is not None:
         words["due"] = date_format(timezone.localtime(awaited_until), "j F H:i")
-        if has_facts:
+        if has_facts and units:
             return gettext("%(feed)s of %(units)s for %(day)s is awaited until %(due)s") % words
         return gettext("%(feed)s for %(day)s is awaited until %(due)s") % words
-    if has_facts:
+    if has_facts and units:
         return gettext("%(feed)s of %(units)s has not arrived for %(day)s") % words
     return gettext("%(feed)s has not arrived for %(day)s") % words
 

@@ -84,8 +84,9 @@ def write_arrivals(arrivals: Arrivals, *, feed_id: int, import_id: int) -> Chang
         "INSERT INTO {facts} (feed_id, key, {fields}, written_by_id) "
         "SELECT {feed}, a.key, {arrived}, {import_} FROM arrived a"
     ).format(**names)
-    # Facts of one day lie side by side, so that reading a day reads few pages.
-    by_day = SQL(" ORDER BY a.day")
+    # Facts of one day lie side by side, so that reading a day reads few pages; in the order of the
+    # file, so that of two that say the same thing the later one is the latest.
+    by_day = SQL(" ORDER BY a.day, a.row")
     if arrivals.all_new:
         run(insert if arrivals.by_day else insert + by_day)
         _learn(arrivals)

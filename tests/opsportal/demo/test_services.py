@@ -20,7 +20,7 @@ from metrics.records.models import QueueDay, WorkRecord
 from metrics.targets.models import Target
 from opsportal.demo import organisation as northwind
 from opsportal.demo import services
-from opsportal.demo.files import QUEUE_REPORT, VENDOR_REPORT, WORK, Files, write_files
+from opsportal.demo.files import QUEUE_REPORT, WORK, Files, write_files
 from opsportal.demo.organisation import COMMERCE, GROUPS, ORGANISATION, TEAMS, VIDEO_SAFETY
 from opsportal.demo.services import build_demonstration
 from opsportal.demo.stories import COHORTS, Storyline
