@@ -54,10 +54,10 @@ def _as_bits(column: pa.ChunkedArray) -> np.ndarray:
     if pa.types.is_string(column.type):
         from pandas.util import hash_array
 
-        encoded = column.combine_chunks().dictionary_encode()
+        # Blank is one and the same value in every chunk.
+        encoded = pc.fill_null(column, "").combine_chunks().dictionary_encode()
         words = hash_array(encoded.dictionary.to_numpy(zero_copy_only=False))
-        which = pc.fill_null(encoded.indices, 0).to_numpy(zero_copy_only=False)
-        return words[which] if len(words) else np.zeros(len(column), dtype=np.uint64)
+        return words[encoded.indices.to_numpy(zero_copy_only=False)]
     if pa.types.is_date32(column.type):
         column = column.cast(pa.int32())
     numbers = pc.fill_null(column.cast(pa.int64()), 0)

@@ -49,6 +49,14 @@ EVERYWHERE: dict[Permission, set[str]] = {
     Permission.READ_FEEDS: {"group_leader", "Dana", "analyst", "compliance", "administrator"},
     Permission.WRITE_FEEDS: {"analyst", "administrator"},
     Permission.RECOMPUTE_KPIS: {"analyst", "administrator"},
+    Permission.READ_DEFINITION_CHANGES: {
+        "group_leader",
+        "Dana",
+        "analyst",
+        "compliance",
+        "administrator",
+    },
+    Permission.CHANGE_DEFINITIONS: {"analyst", "administrator"},
     Permission.WRITE_GRANTS: {"administrator"},
     Permission.READ_AUDIT: {"compliance", "administrator"},
 }
@@ -92,8 +100,16 @@ def test_people_are_kept_by_hr_in_scope_and_by_administrators(organisation, perm
         assert slugs(organisation, reach) == expected.get(persona, set()), persona
 
 
+def test_leaders_set_the_targets_of_what_they_lead(organisation):
+    for persona in REACH:
+        led = persona in {"team_leader", "sibling_leader", "group_leader", "Dana"}
+        reach = organisation.viewer(persona).unit_ids(Permission.SET_TARGETS)
+        assert slugs(organisation, reach) == (REACH[persona][0] if led else set()), persona
+
+
 def test_every_permission_stands_in_the_matrix():
     tested = {
+        Permission.SET_TARGETS,
         *EVERYWHERE,
         *KEEPING_PEOPLE,
         Permission.READ_PEOPLE,
