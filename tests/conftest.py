@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.servers import start_test_servers
 
 if TYPE_CHECKING:
     from tests.personas import Organisation
+
+# How long an example takes says something of the machine, not of the code.
+hypothesis_settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
 
 STOP_SERVERS = pytest.StashKey[Callable[[], None]]()
 
