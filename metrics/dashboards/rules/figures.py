@@ -7,6 +7,8 @@ from opsportal.lib.formats import THIN_SPACE, format_number, format_signed
 from opsportal.lib.statistics.intervals import Exact
 
 DASH = "–"
+# Hours and mean heads have fractions; of so many nobody needs them.
+WHOLE_FROM = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def write_count(count: Exact | None) -> str:
     """Write n, a numerator or a denominator; whole numbers have no decimals."""
     if count is None:
         return DASH
-    return format_number(count, 0 if count == int(count) else 2)
+    return format_number(count, 0 if count == int(count) or count >= WHOLE_FROM else 2)
 
 
 def write_change(measure: Measure, now: float | None, before: float | None) -> str:

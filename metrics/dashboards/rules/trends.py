@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from metrics.dashboards.rules.figures import Aim, Measure, Reading, write_interval, write_value
 from opsportal.lib.periods import MONTHS, Grain, Period
@@ -223,6 +224,16 @@ def _keep_before(
     ]
 
 
+def _varies(values: Sequence[float | None]) -> bool:
+    """Tell whether a series moves in at least half of its steps.
+
+    Headcount steps now and then and stays; around it, moving ranges of nothing would draw limits
+    that every step breaks.
+    """
+    known = [value for value in values if value is not None]
+    return 2 * sum(before == after for before, after in pairwise(known)) <= len(known) - 1
+
+
 def _is_enough(values: Sequence[float | None]) -> bool:
     return sum(value is not None for value in values) >= FEWEST_FOR_LIMITS
 
@@ -235,6 +246,8 @@ def _explain_no_limits(grain: Grain, closed: Sequence[float | None]) -> str:
     known = sum(value is not None for value in closed)
     if known < FEWEST_FOR_LIMITS:
         return f"A usual range takes {FEWEST_FOR_LIMITS} whole {grain}s; there are {known}."
+    if not _varies(closed):
+        return "No usual range: it mostly stays as it is."
     return ""
 
 

@@ -62,7 +62,7 @@ def read_deliveries(feeds: Sequence[Feed], *, at_most: int = STRIP) -> dict[int,
     today = timezone.localdate()
     start = today - timedelta(days=REACH_DAYS)
     newest = (
-        FeedDay.objects.filter(feed__in=feeds, day__gte=start, due_at__isnull=False)
+        FeedDay.objects.filter(feed__in=feeds, day__range=(start, today), due_at__isnull=False)
         .annotate(place=Window(RowNumber(), partition_by=F("feed_id"), order_by=F("day").desc()))
         .filter(place__lte=at_most)
     )

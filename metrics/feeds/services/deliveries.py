@@ -111,8 +111,11 @@ def check_delivery(import_: Import, days: Iterable[date]) -> None:
 def recheck_coverage(days: Sequence[date]) -> None:
     """Look again which covered units are missing on some days; people may have been assigned.
 
-    For whoever recomputes marked days, holding their marks.
+    For whoever recomputes marked days, holding their marks. Nothing is missing from days to come,
+    which have figures where something falls due on them.
     """
+    today = timezone.localdate()
+    days = [day for day in days if day <= today]
     for feed in Feed.objects.filter(covers__isnull=False, days__day__in=days).distinct():
         refresh_days(feed, days, at=timezone.now())
 

@@ -221,8 +221,10 @@ def test_an_assignment_that_follows_fills_the_gap(feed: Feed, organisation: Orga
     assert states(feed)[3] == (19, "partial", ["Video DE"])
     tobias.update(unit=organisation.units["video-de"])
     with transaction.atomic():
-        recheck_coverage([THURSDAY])
+        # A day to come has figures where something falls due on it, and lacks nothing yet.
+        recheck_coverage([THURSDAY, FRIDAY + timedelta(days=3)])
     assert states(feed)[3] == (19, "late", [])
+    assert not FeedDay.objects.filter(day__gt=FRIDAY).exists()
 
 
 def test_monthly_data(clock: time_machine.Traveller) -> None:

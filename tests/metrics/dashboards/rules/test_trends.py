@@ -32,6 +32,13 @@ def test_steady_is_within() -> None:
     assert title_trend(trend(STEADY)).endswith("within its usual range")
 
 
+def test_what_steps_now_and_then_and_stays_has_no_usual_range() -> None:
+    found = trend([*[share(940, 1000)] * 18, *[share(960, 1000)] * 6])
+    assert found.limits is None
+    assert found.shift is None
+    assert found.no_limits == "No usual range: it mostly stays as it is."
+
+
 def test_open_periods_are_not_judged() -> None:
     wild = share(500, 1000, provisional=True)
     found = trend([*STEADY, wild])
