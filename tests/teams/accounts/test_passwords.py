@@ -35,6 +35,9 @@ def work_off(django_capture_on_commit_callbacks) -> Iterator[Callable]:
                 except Empty:
                     return done
                 message.ack()
+                # A worker that another test killed may have left some that come back now.
+                if not message.headers["task"].startswith("teams.accounts."):
+                    continue
                 args, kwargs, _ = message.payload
                 app.tasks[message.headers["task"]](*args, **kwargs)
                 done += 1
