@@ -262,18 +262,6 @@ def list_children(unit_id: int, start: date, end: date) -> list[Membership]:
     return _list_memberships(_CHILDREN, {"unit": unit_id, "start": start, "end": end})
 
 
-def find_extent(unit_id: int, kinds: Iterable[str]) -> tuple[date, date] | None:
-    """Find the first and the last day on which a unit has any totals of some kinds."""
-    query = " UNION ALL ".join(
-        f"SELECT min(day), max(day) FROM {TOTALS[kind]._meta.db_table} WHERE unit_id = %(unit)s"  # noqa: S608
-        for kind in sorted(set(kinds))
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(query, {"unit": unit_id})
-        ends = [day for row in cursor.fetchall() for day in row if day is not None]
-    return (min(ends), max(ends)) if ends else None
-
-
 def _list_memberships(query: str, parameters: dict[str, Any]) -> list[Membership]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from psycopg2.extras import DateRange
 
+from metrics.kpis.extents import find_extents
 from metrics.kpis.figures import Row, Scope, read_figures
 from metrics.kpis.models import Kpi, KpiVersion, Recompute
 from metrics.kpis.policies import may_read_values
@@ -15,7 +16,6 @@ from metrics.kpis.provisional import Reasons
 from metrics.kpis.readings import (
     Membership,
     Source,
-    find_extent,
     find_queues,
     list_children,
     list_people_below,
@@ -180,14 +180,16 @@ class KpiReader:
         """
         if start is None or end is None:
             kinds = {version.source for versions in self.versions.values() for version in versions}
-            extent = find_extent(unit, kinds)
-            if extent is None:
+            extents = find_extents(unit, kinds).values()
+            if not extents:
                 return []
+            first = min(first for first, _ in extents)
+            last = max(last for _, last in extents)
             if start is None:
                 # From the start of a period, so that the first days are not left out.
-                start = extent[0] if grain is Grain.ALL else period_of(extent[0], grain).start
+                start = first if grain is Grain.ALL else period_of(first, grain).start
             if end is None:
-                end = extent[1] + timedelta(days=1)
+                end = last + timedelta(days=1)
                 if start >= end:
                     return []
             elif start >= end:

@@ -1,7 +1,6 @@
 """How definitions, their versions and their changes are written on pages."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format
@@ -153,10 +152,6 @@ def name_user(user: "User") -> str:
     """Name a sign-in by its person, where it is someone of the organisation."""
     person = getattr(user, "person", None)
     return person.name if person else user.email
-
-
-def write_start(day: date | None) -> str:
-    return date_format(day, "j M Y") if day else gettext("the beginning")
 
 
 def shape_preview(preview: Preview) -> dict[str, Any]:

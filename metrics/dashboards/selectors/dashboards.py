@@ -9,9 +9,8 @@ from metrics.dashboards.selectors.figures import as_measure, as_reading
 from metrics.dashboards.selectors.headers import Header, read_header
 from metrics.dashboards.selectors.judging import Judge, Standing
 from metrics.dashboards.selectors.peers import Card, Parts, Whole, make_card, read_parts
-from metrics.kpis.extents import get_extent
-from metrics.kpis.models import KpiVersion
-from metrics.kpis.presence import list_sources_with_data
+from metrics.kpis.extents import find_extents, get_extent
+from metrics.kpis.models import TOTALS, KpiVersion
 from metrics.kpis.selectors import KpiReader
 from metrics.kpis.values import KpiValue, Subject
 from opsportal.lib.periods import Grain, Period, list_periods
@@ -78,7 +77,7 @@ class Catalogue(NamedTuple):
 
 def _read_catalogue(unit_id: int, wanted: str) -> Catalogue:
     """Tell which KPIs are worth reading for a unit, the one that is asked for among them."""
-    sources = list_sources_with_data(unit_id)
+    sources = find_extents(unit_id, TOTALS)
     catalogue = Catalogue([], [])
     newest = KpiVersion.objects.order_by("kpi__position", "kpi__slug", "-number")
     for slug, name, source in newest.distinct("kpi__position", "kpi__slug").values_list(
