@@ -1,5 +1,7 @@
 """The models of every room, registered under the app's label."""
 
+from metrics.dashboards.models import Digest, Visit
+from metrics.explore.models import SavedView
 from metrics.feeds.models import Feed, FeedDay, Import, RowError
 from metrics.kpis.models import (
     TOTALS,
@@ -31,6 +33,7 @@ __all__ = [
     "Attendance",
     "Cost",
     "DefinitionChange",
+    "Digest",
     "ExchangeRate",
     "Feed",
     "FeedDay",
@@ -47,8 +50,10 @@ __all__ = [
     "Ramp",
     "Recompute",
     "RowError",
+    "SavedView",
     "ServiceRequest",
     "Target",
     "TargetChange",
+    "Visit",
     "WorkRecord",
 ]

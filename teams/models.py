@@ -4,6 +4,7 @@ from teams.access.models import AccessGrant
 from teams.accounts.models import ApiToken, User
 from teams.audit.models import AuditEvent
 from teams.changes.models import OperatingDay
+from teams.finding.models import Star
 from teams.structure.models import (
     Assignment,
     Customer,
@@ -26,6 +27,7 @@ __all__ = [
     "Person",
     "Queue",
     "RosterImport",
+    "Star",
     "Unit",
     "UnitPlacement",
     "User",

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,17 @@ class Trial:
             for pid, command in list_processes().items()
             if any(mark in command for mark in marks)
         }
+
+    def owners(self) -> set[int]:
+        """Return whose the processes of the trial's servers are; one that just ended is nobody's.
+
+        PostgreSQL's own helpers come and go.
+        """
+        owners = set()
+        for pid in self.servers():
+            with suppress(FileNotFoundError):
+                owners.add(os.stat(f"/proc/{pid}").st_uid)
+        return owners
 
     def postmaster(self) -> int:
         """Return the process id of the running PostgreSQL."""

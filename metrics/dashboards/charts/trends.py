@@ -1,7 +1,4 @@
-"""The figures that static/js/charts.js draws, as plain dictionaries; colours are theme tokens.
-
-plotly.py is not imported on the web path: the tests hold every figure against it instead.
-"""
+"""A KPI over time: line, usual range, target, signals, open periods."""
 
 import math
 from collections.abc import Iterable, Sequence

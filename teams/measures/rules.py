@@ -1,0 +1,109 @@
+"""What rooms offer to pages that are not theirs, and in which order it is shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+# How pressing a state is, the most pressing first; keys of opsportal.lib.statuses.
+URGENCY = (
+    ("overdue", "late", "expired", "disputed"),
+    ("missed", "refused"),
+    ("signal", "missing"),
+    ("due",),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One line of 'Needs you': a state, what it is about, who, since when, and the one deed.
+
+    `status` is a key of opsportal.lib.statuses, `state` its words ('Late 6 days'); `what` is one
+    sentence with the figure, `why` stands under it. `key` tells lines apart and stays the same
+    while the matter does. `who` names a person or group, empty where it is nobody's.
+    """
+
+    key: str
+    status: str
+    state: str
+    what: str
+    deed: str
+    href: str
+    why: str = ""
+    who: str = ""
+    since: date | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One line about a unit from a room: its subject, a few short facts, and where more is.
+
+    `icon` is a name of Tabler's; in a fact, what stands between asterisks is strong: '*4* join'.
+    """
+
+    subject: str
+    icon: str
+    facts: tuple[str, ...]
+    deed: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that changed beyond noise: a title, a sentence under it, and since when."""
+
+    key: str
+    title: str
+    words: str
+    on: date
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that a search found: its kind ('Person'), its name, a second line, its page.
+
+    `score` says how well it fits, higher is better: see score_match.
+    """
+
+    kind: str
+    name: str
+    under: str
+    href: str
+    score: float
+
+
+def rank_needs(needs: Iterable[Need]) -> list[Need]:
+    """Order needs: the most pressing state first, within it what is due or stands longest."""
+    places = {status: place for place, group in enumerate(URGENCY) for status in group}
+
+    def place(need: Need) -> tuple[int, date, date, str]:
+        return (
+            places.get(need.status, len(URGENCY)),
+            need.due or date.max,
+            need.since or date.max,
+            need.key,
+        )
+
+    return sorted(needs, key=place)
+
+
+def score_match(query: str, name: str) -> float:
+    """Score how well a name answers a query: 4 the same, 3 begins so, 2 a word does, 1 contains.
+
+    Every word of the query must stand in the name, in any order; 0 where one does not. Case does
+    not matter; a shorter name comes before a longer one by less than one.
+    """
+    wanted, found = query.casefold().split(), name.casefold()
+    if not wanted or not all(word in found for word in wanted):
+        return 0.0
+    words = found.split()
+    if found == " ".join(wanted):
+        fit = 4
+    elif found.startswith(" ".join(wanted)):
+        fit = 3
+    elif all(any(word.startswith(start) for word in words) for start in wanted):
+        fit = 2
+    else:
+        fit = 1
+    return fit + 1 / (1 + len(found))
