@@ -12,7 +12,7 @@ from opsportal.lib.statuses import STATUSES
 
 ROOT: Path = settings.PROJECT_ROOT
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
+SHEETS = sorted((ROOT / "static" / "css").rglob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 
 COMMENTS = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}|/\*.*?\*/", re.DOTALL)
