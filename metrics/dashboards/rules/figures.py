@@ -95,6 +95,11 @@ def write_count(count: Exact | None) -> str:
     return format_number(count, 0 if count == int(count) or count >= WHOLE_FROM else 2)
 
 
+def write_number_of(number: int, one: str, many: str) -> str:
+    """Write how many there are of something, as in '1 person' or '1,240 people'."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def write_change(measure: Measure, now: float | None, before: float | None) -> str:
     """Write a change, as in '−2.6 pp'; empty where either side is missing.
 

@@ -3,7 +3,7 @@ from metrics.dashboards.selectors.dashboards import (
     UnitDashboard,
     get_unit_dashboard,
 )
-from metrics.dashboards.selectors.headers import Header
+from metrics.dashboards.selectors.headers import Header, Leader
 from metrics.dashboards.selectors.homes import Entry, Home, find_own_unit, get_home
 from metrics.dashboards.selectors.peers import Card
 
@@ -13,6 +13,7 @@ __all__ = [
     "Entry",
     "Header",
     "Home",
+    "Leader",
     "UnitDashboard",
     "find_own_unit",
     "get_home",

@@ -1,22 +1,34 @@
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from metrics.dashboards.rules.questions import Question
 
-TREND_CSV = "metrics:unit-trend-csv"
-COMPARISON_CSV = "metrics:unit-comparison-csv"
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose dashboard it is: `kind` is 'unit' or 'person', `key` a slug or an employee number."""
+
+    kind: str
+    key: str
 
 
-def address(question: Question, slug: str, **changes: str | None) -> str:
-    """Write the address of a question about a unit, or of one that differs from it."""
-    return _join(reverse("metrics:unit-dashboard", args=[slug]), question, changes)
+def page_of(owner: Owner) -> str:
+    """Write the address of a dashboard as it opens by itself."""
+    return reverse(f"metrics:{owner.kind}-dashboard", args=[owner.key])
 
 
-def csv_address(name: str, question: Question, slug: str, **changes: str | None) -> str:
-    """Write the address of an export that answers the same question."""
-    return _join(reverse(name, args=[slug]), question, changes)
+def address(question: Question, owner: Owner, **changes: str | None) -> str:
+    """Write the address of a question on a dashboard, or of one that differs from it."""
+    return _join(page_of(owner), question, changes)
+
+
+def csv_address(what: str, question: Question, owner: Owner, **changes: str | None) -> str:
+    """Write the address of an export that answers the same question: 'trend' or 'comparison'."""
+    url = reverse(f"metrics:{owner.kind}-{what}-csv", args=[owner.key])
+    return _join(url, question, changes)
 
 
 def _join(url: str, question: Question, changes: Mapping[str, str | None]) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -21,10 +22,12 @@ from metrics.dashboards.rules.figures import (
     write_interval,
     write_number,
 )
-from metrics.dashboards.selectors import Card, Dashboard, Header
-from metrics.dashboards.tables.addresses import COMPARISON_CSV, address, csv_address
+from metrics.dashboards.selectors import Card, Dashboard, Leader
+from metrics.dashboards.tables.addresses import Owner, address, csv_address
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
+
+Leaders = Mapping[int, Sequence[Leader]]
 
 HEADS = [
     "key",
@@ -43,8 +46,10 @@ HEADS = [
 ]
 
 
-def shape_card(viewer: Viewer, header: Header, body: Dashboard, card: Card) -> dict[str, Any]:
-    """Shape one comparison as its template takes it."""
+def shape_card(
+    viewer: Viewer, owner: Owner, body: Dashboard, card: Card, leaders: Leaders
+) -> dict[str, Any]:
+    """Shape one comparison as its template takes it; `leaders` are those of units, by id."""
     comparison, question = card.comparison, body.question
     measure = comparison.measure
     target = line_of_target(measure, card.whole.standing.aim)
@@ -58,7 +63,7 @@ def shape_card(viewer: Viewer, header: Header, body: Dashboard, card: Card) -> d
         "measure": f"{measure.name}{f', {measure.unit}' if measure.unit else ''}",
         "n_label": f"n {measure.n_label}",
         "change_label": f"Change, {by_change}" if by_change else "Change",
-        "has_leaders": any(unit_id in header.leaders for unit_id in card.unit_ids.values())
+        "has_leaders": any(unit_id in leaders for unit_id in card.unit_ids.values())
         and card.kind != "people",
         "has_change": question.against is not None,
         "has_target": any(standing.aim for standing in card.standings.values()),
@@ -66,7 +71,7 @@ def shape_card(viewer: Viewer, header: Header, body: Dashboard, card: Card) -> d
         "target": target,
         "target_label": "" if target is None else f"target {write_number(measure, target)}",
         "whole": value,
-        "groups": [_shape_group(viewer, header, card, group) for group in comparison.groups],
+        "groups": [_shape_group(viewer, card, group, leaders) for group in comparison.groups],
         "total": {
             "name": card.whole.name,
             **_shape_figures(comparison, comparison.whole, card.whole.before),
@@ -75,35 +80,33 @@ def shape_card(viewer: Viewer, header: Header, body: Dashboard, card: Card) -> d
         "shown": comparison.size - comparison.hidden,
         "size": comparison.size,
         "many": card.many,
-        "all_url": address(question, header.unit.slug, all="1") + f"#compare-{card.kind}",
-        "few_url": address(question, header.unit.slug, all=None) + f"#compare-{card.kind}",
+        "all_url": address(question, owner, all="1") + f"#compare-{card.kind}",
+        "few_url": address(question, owner, all=None) + f"#compare-{card.kind}",
         "shows_all": question.show_all and not comparison.hidden,
         "is_long": comparison.is_long,
-        "csv_url": csv_address(
-            COMPARISON_CSV, question, header.unit.slug, table=None, all=None, by=card.kind
-        ),
+        "csv_url": csv_address("comparison", question, owner, table=None, all=None, by=card.kind),
     }
 
 
-def _shape_group(viewer: Viewer, header: Header, card: Card, group: Group) -> dict[str, Any]:
+def _shape_group(viewer: Viewer, card: Card, group: Group, leaders: Leaders) -> dict[str, Any]:
     worse = Place.HIGHER if card.comparison.measure.direction == "lower" else Place.LOWER
     return {
         "head": head_group(card.comparison, group.place),
         "size": group.size,
-        "rows": [_shape_row(viewer, header, card, row) for row in group.rows],
+        "rows": [_shape_row(viewer, card, row, leaders) for row in group.rows],
         "hidden": group.hidden,
         "hidden_first": group.place is worse,
     }
 
 
-def _shape_row(viewer: Viewer, header: Header, card: Card, row: Row) -> dict[str, Any]:
+def _shape_row(viewer: Viewer, card: Card, row: Row, leaders: Leaders) -> dict[str, Any]:
     part = row.part
     unit_id = card.unit_ids[part.key]
-    leaders = header.leaders.get(unit_id, [])
+    of_unit = leaders.get(unit_id, [])
     return {
         "name": part.name,
         "href": _find_page(viewer, card, part.key, unit_id),
-        "leader": leaders[0].name if leaders else "",
+        "leader": of_unit[0].name if of_unit else "",
         "own": part.key == card.own,
         "low": part.reading.low,
         "high": part.reading.high,

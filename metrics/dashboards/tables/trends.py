@@ -14,7 +14,7 @@ from metrics.dashboards.rules.trends import (
     title_trend,
 )
 from metrics.dashboards.selectors import Dashboard
-from metrics.dashboards.tables.addresses import TREND_CSV, address, csv_address
+from metrics.dashboards.tables.addresses import Owner, address, csv_address
 
 HEADS = [
     "kpi",
@@ -35,7 +35,7 @@ HEADS = [
 ]
 
 
-def shape_trend(body: Dashboard, slug: str) -> dict[str, Any]:
+def shape_trend(body: Dashboard, owner: Owner) -> dict[str, Any]:
     """Shape the chart card: the drawing, or the same figures as a table."""
     trend, question = body.trend, body.question
     axis = make_axis(trend)
@@ -45,9 +45,9 @@ def shape_trend(body: Dashboard, slug: str) -> dict[str, Any]:
         "sub": describe_trend(trend, axis.low),
         "figure": draw_trend(trend) if trend.has_data and not question.as_table else None,
         "table": _shape_table(trend) if question.as_table else None,
-        "table_url": address(question, slug, table="1") + "#trend",
-        "chart_url": address(question, slug, table=None) + "#trend",
-        "csv_url": csv_address(TREND_CSV, question, slug, table=None, all=None),
+        "table_url": address(question, owner, table="1") + "#trend",
+        "chart_url": address(question, owner, table=None) + "#trend",
+        "csv_url": csv_address("trend", question, owner, table=None, all=None),
         "is_empty": not trend.has_data,
     }
 
