@@ -10,10 +10,15 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         from teams.access.demonstration import find_demo_people
         from teams.accounts import demonstration, signals
+        from teams.directory import offers as directory
+        from teams.measures import offers
 
         signals.connect()
         demonstration.register_finder(find_demo_people)
         post_migrate.connect(plant_root, sender=self)
+        offers.needs.register("directory", directory.list_needs)
+        offers.news.register("directory", directory.list_news)
+        offers.strips.register("directory", directory.list_strips)
 
 
 def plant_root(**_: Any) -> None:
