@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from opsportal.lib.drawing import Scale, draw_interval, draw_sparkline, share_bar
+from opsportal.lib.figures import tabulate_figure
 from opsportal.lib.icons import icon_id
 from opsportal.lib.statuses import STATUSES
 
@@ -25,6 +26,12 @@ def icon(name: str, *, filled: bool = False, extra: str = "") -> SafeString:
         static("vendor/icons.svg"),
         icon_id(name, filled=filled),
     )
+
+
+@register.simple_tag
+def figure_table(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the table of a chart that brings none of its own."""
+    return tabulate_figure(figure)
 
 
 @register.simple_tag

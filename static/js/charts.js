@@ -105,19 +105,57 @@
     const ground = { paper_bgcolor: "token:surface", title: { ...title, text: heading.replaceAll("<", "&lt;") } };
     return { ...layout, margin, ...resolve(ground, getComputedStyle(document.documentElement)) };
   };
+  const save = (href, name) => {
+    const link = document.createElement("a");
+    link.href = href;
+    link.download = name;
+    link.click();
+  };
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-chart-png]");
-    if (!button) return;
-    const place = document.getElementById(button.dataset.chartPng);
-    if (!place?.dataset.drawn) return;
+    const place = button && document.getElementById(button.dataset.chartPng);
+    if (!place) return;
+    // Turned over, a chart has no size to be drawn in.
+    turn(place.id, false);
+    if (!place.dataset.drawn) await drawSoon(place);
+    if (!place.dataset.drawn) return;
     const [Plotly] = await load();
     const picture = await Plotly.toImage(
       { data: place.data, layout: withTitle(place) },
       { format: "png", scale: 2, width: place.clientWidth, height: place.clientHeight + TITLE_HEIGHT },
     );
-    const link = document.createElement("a");
-    link.href = picture;
-    link.download = `${place.id}.png`;
-    link.click();
+    save(picture, `${place.id}.png`);
+  });
+
+  // A chart and its table are two sides of one card.
+  const turn = (id, asTable) => {
+    const button = document.querySelector(`[data-chart-table="${CSS.escape(id)}"]`);
+    if (!button) return;
+    button.setAttribute("aria-pressed", String(asTable));
+    button.closest(".chart-card").classList.toggle("as-table", asTable);
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-chart-table]");
+    if (button) turn(button.dataset.chartTable, button.getAttribute("aria-pressed") !== "true");
+  });
+
+  // The table as it stands, as CSV. Numbers lose their marks for readers; a cell that a spreadsheet
+  // would run gets an apostrophe, as in opsportal/lib/csv_safety.py.
+  const NUMBER = /^[+−-]?\d{1,3}(,\d{3})*(\.\d+)?$|^[+−-]?\d+(\.\d+)?$/;
+  const cell = (element) => {
+    const text = element.textContent.trim().replace(/\s+/g, " ");
+    if (NUMBER.test(text)) return text.replaceAll(",", "").replace("−", "-");
+    const safe = /^[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
+    return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-chart-csv]");
+    const table = button?.closest(".chart-card").querySelector("table");
+    if (!table) return;
+    const lines = [...table.rows].map((row) => [...row.cells].map(cell).join(","));
+    const file = new Blob([`${lines.join("\r\n")}\r\n`], { type: "text/csv;charset=utf-8" });
+    const address = URL.createObjectURL(file);
+    save(address, `${button.dataset.chartCsv}.csv`);
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
   });
 })();
