@@ -1,7 +1,13 @@
+from collections.abc import Collection
+
+from metrics.kpis.measures import MEASURE_SETS
 from metrics.kpis.models import DefinitionChange, ReviewState
 from metrics.kpis.values import Breakdown
 from teams.access.roles import ROLE_PERMISSIONS, Permission
 from teams.access.viewers import Viewer
+
+# What an auditor reads of people.
+AUDITS = frozenset({"quality_audits"})
 
 
 def is_oneself(viewer: Viewer, person_id: int) -> bool:
@@ -11,6 +17,16 @@ def is_oneself(viewer: Viewer, person_id: int) -> bool:
         and viewer.person.pk == person_id
         and viewer.is_within_token(Permission.READ_PERSON_KPIS)
     )
+
+
+def may_read_people(viewer: Viewer, unit_id: int, sources: Collection[str]) -> bool:
+    """Tell whether someone may read figures of a unit's people that are made of these sets.
+
+    Who audits reads what audits tell, of everyone, and nothing else of them.
+    """
+    if viewer.may(Permission.READ_PERSON_KPIS, unit_id):
+        return True
+    return viewer.may(Permission.READ_PERSON_AUDITS, unit_id) and AUDITS >= set(sources)
 
 
 def may_read_parts(viewer: Viewer, unit_id: int) -> bool:
@@ -57,9 +73,16 @@ def may_withdraw(viewer: Viewer, change: DefinitionChange) -> bool:
 
 
 def may_read_values(
-    viewer: Viewer, unit_id: int, *, breakdown: Breakdown | None, person_id: int | None
+    viewer: Viewer,
+    unit_id: int,
+    *,
+    breakdown: Breakdown | None,
+    person_id: int | None,
+    sources: Collection[str] | None = None,
 ) -> bool:
     """Tell whether someone may read a unit's values, taken apart like this.
+
+    `sources` are the sets of measures that they are made of; None is any.
 
     One's own values are always one's own. A unit's figures may also stand beside those of the
     unit one leads; what is inside it stays closed.
@@ -67,7 +90,21 @@ def may_read_values(
     if person_id is not None and is_oneself(viewer, person_id):
         return unit_id in viewer.tree
     if person_id is not None or breakdown is Breakdown.PERSON:
-        return viewer.may(Permission.READ_PERSON_KPIS, unit_id)
+        every = MEASURE_SETS.keys() if sources is None else sources
+        return may_read_people(viewer, unit_id, every)
     if breakdown is Breakdown.UNIT:
         return may_read_parts(viewer, unit_id)
     return unit_id in viewer.comparable_unit_ids
+
+
+def may_read_rows(viewer: Viewer, unit_id: int, *, of_people: bool, person_id: int | None) -> bool:
+    """Tell whether someone may read, one by one, the rows that a figure is made of.
+
+    Rows about people are for whoever reads these people's figures; rows about units for whoever
+    reads what is inside the unit.
+    """
+    if of_people:
+        return may_read_values(viewer, unit_id, breakdown=None, person_id=person_id) and (
+            person_id is not None or viewer.may(Permission.READ_PERSON_KPIS, unit_id)
+        )
+    return may_read_parts(viewer, unit_id)

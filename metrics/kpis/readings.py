@@ -100,7 +100,8 @@ _OF_PEOPLE = """
         AND (%(person)s::bigint IS NULL OR fact.subject_id = %(person)s)
         AND (%(subjects)s::bigint[] IS NULL OR place.person_id = ANY(%(subjects)s))
 """
-_BELOW = """
+# The units below a unit, itself among them, and when; a query goes on behind it.
+BELOW = """
     WITH RECURSIVE below(unit_id, valid) AS (
         SELECT %(unit)s::bigint, daterange(%(start)s, %(end)s)
         UNION ALL
@@ -240,7 +241,7 @@ def find_queues(
         return set()
     query = " UNION ".join(
         _QUEUES_OF_ONE_SET.format(
-            rows=_write_rows(MEASURE_SETS[slug], source, []),
+            rows=write_rows(MEASURE_SETS[slug], source, []),
             known=" OR ".join(f"known & {mask} = {mask}" for mask in sorted(of_set)),
         )
         for slug, of_set in masks.items()
@@ -253,7 +254,7 @@ def list_people_below(
 ) -> list[Membership]:
     """List who was assigned to a unit or below it, and when, by name."""
     return _list_memberships(
-        _BELOW + _PEOPLE, {"unit": unit_id, "start": start, "end": end, "person": person_id}
+        BELOW + _PEOPLE, {"unit": unit_id, "start": start, "end": end, "person": person_id}
     )
 
 
@@ -279,7 +280,7 @@ def _fetch(
     start, end = edges[0], edges[-1]
     with connection.cursor() as cursor:
         cursor.execute(
-            (_BELOW if source.of_people else "") + query,
+            (BELOW if source.of_people else "") + query,
             {
                 **source.parameters,
                 "subjects": None if source.subjects is None else list(source.subjects),
@@ -293,7 +294,8 @@ def _fetch(
         return cursor.fetchall()
 
 
-def _write_rows(measures: MeasureSet, source: Source, names: Iterable[str]) -> str:
+def write_rows(measures: MeasureSet, source: Source, names: Iterable[str]) -> str:
+    """Write the query for a source's rows of one set, with the measures that are named."""
     alias = "fact" if source.of_people else "total"
     return source.rows.format(
         totals=TOTALS[measures.slug]._meta.db_table,
@@ -311,7 +313,7 @@ def _write_sums(
     by_queue: bool,
 ) -> Iterator[str]:
     names = {name for sheet in sheets for name in (*sheet.names, *sheet.stocks)} - {DAYS}
-    rows = _write_rows(measures, source, names)
+    rows = write_rows(measures, source, names)
     queue = "queue_id" if by_queue else "NULL::bigint"
     days = {column: sql for sheet in sheets for column, sql in sheet.write_days().items()}
     yield _SUMS_OF_ONE_SET.format(

@@ -1,5 +1,7 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from psycopg2.sql import SQL, Composable, Identifier
 
@@ -77,6 +79,24 @@ def list_uncounted_facts(kind: Kind, feed_id: int, *, people: int = 50) -> list[
         return []
     query = _LIST_UNCOUNTED.format(in_gaps=_write_in_gaps(kind))
     return [UncountedFacts(*row) for row in fetch(query, [feed_id, UNCOUNTED_LIMIT, people])]
+
+
+def list_prior_versions(
+    kind: Kind, written_by: Mapping[int, int]
+) -> dict[int, tuple[int, dict[str, Any]]]:
+    """Find what facts said before the import that wrote them last, and which had written that.
+
+    `written_by` holds that import by the id of the fact; those that stood nowhere before are not
+    in the answer. Values are by model field, as JSON has them.
+    """
+    found = PriorVersion.objects.filter(
+        overwritten_by__in=set(written_by.values()), kind=kind.slug, fact_id__in=written_by
+    ).values_list("fact_id", "overwritten_by_id", "written_by_id", "values")
+    return {
+        fact_id: (before, values)
+        for fact_id, overwritten_by, before, values in found
+        if written_by[fact_id] == overwritten_by
+    }
 
 
 def _is_of_people(kind: Kind) -> bool:

@@ -1,0 +1,18 @@
+"""What stands behind a number: the facts that it counts, or the lines of its days.
+
+Which of the two someone reads follows from their rights and from what the number is made of.
+"""
+
+from metrics.kpis.rows.cells import Behind, Column, MeasureSum, find_behind, read_behind
+from metrics.kpis.rows.facts import FactRow
+from metrics.kpis.rows.lines import Line
+
+__all__ = [
+    "Behind",
+    "Column",
+    "FactRow",
+    "Line",
+    "MeasureSum",
+    "find_behind",
+    "read_behind",
+]
