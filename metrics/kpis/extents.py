@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
 from metrics.kpis.models import TOTALS
+from opsportal.lib.periods import Period
 
 # These sets have totals of days on which nothing arrived: who is where, and what was promised.
 WITHOUT_FACTS = frozenset({"staff_days", "feed_days"})
@@ -31,6 +32,10 @@ _RECENT = """
 _DAYS = """
     SELECT (SELECT count(DISTINCT day) FROM ({days}) days),
         (SELECT max(computed_at) FROM teams_operatingday WHERE day BETWEEN %(first)s AND %(last)s)
+"""
+_QUEUES = """
+    SELECT queue_id FROM {totals}
+    WHERE unit_id = %(unit)s AND day = ANY(%(days)s) AND queue_id <> 0
 """
 
 
@@ -82,3 +87,21 @@ def get_extent(unit_id: int) -> Extent | None:
         recent, computed_at = cursor.fetchone()
     length = (last - first).days + 1
     return Extent(first, last, recent * max(length, RECENT_DAYS) // RECENT_DAYS, computed_at)
+
+
+def find_queues_of(unit_id: int, sets: Iterable[str], period: Period) -> set[int]:
+    """Find the queues in which a unit has totals of any of some sets in a period.
+
+    The caller checks the right.
+    """
+    query = " UNION ".join(
+        _QUEUES.format(totals=TOTALS[slug]._meta.db_table)
+        for slug in sorted(set(sets) - WITHOUT_FACTS)
+    )
+    if not query:
+        return set()
+    # Days are listed, because the keys of totals begin with them.
+    days = [period.start + timedelta(days=number) for number in range(period.days)]
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"unit": unit_id, "days": days})
+        return {queue_id for (queue_id,) in cursor.fetchall()}

@@ -6,7 +6,7 @@ type; links that the page writes use `to`. Dates win over a preset.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -71,7 +71,9 @@ class Question:
     """A dashboard's address, read. `preset` is '' where dates were given, 'all' for everything.
 
     `trend` is the range of the chart, cut into periods of `grain`; `notes` say what of the
-    address was not followed, and why.
+    address was not followed, and why. `queues` are the slugs of those that are read, None all of
+    them: one that is chosen, or those with the chosen `traits` (see rules/filters.py). `view` is
+    'funnel' where parts are to be compared so.
     """
 
     kpi: str
@@ -87,6 +89,9 @@ class Question:
     as_table: bool
     show_all: bool
     notes: tuple[str, ...] = ()
+    queues: tuple[str, ...] | None = None
+    traits: Mapping[str, str] = field(default_factory=dict)
+    view: str = ""
 
     def address(self, **changes: str | None) -> dict[str, str]:
         """Return the parameters of this question, or of one that differs; None drops one."""
@@ -96,6 +101,8 @@ class Question:
             "compare": self.compare if self.compare is not Compare.PREVIOUS else None,
             "grain": self.chosen_grain,
             "queue": self.queue,
+            **self.traits,
+            "view": self.view,
             "table": "1" if self.as_table else None,
             "all": "1" if self.show_all else None,
         }
@@ -136,6 +143,8 @@ def read_question(
         trend=find_trend(period, grain, span),
         signal_grain=Grain.MONTH if span.is_sparse else Grain.WEEK,
         queue=queue,
+        queues=(queue,) if queue else None,
+        view="funnel" if given.get("view") == "funnel" else "",
         as_table=given.get("table") == "1",
         show_all=given.get("all") == "1",
         notes=tuple(notes),

@@ -52,6 +52,17 @@ class Formulas:
         """Tell whether the value is made of sums over days alone."""
         return all(self.combines(name) is Combine.FLOW for name in self.replicated)
 
+    @cached_property
+    def adds_up_by_parts(self) -> bool:
+        """Tell whether numerator and denominator of a whole are the sums of those of its parts."""
+        return (
+            self.denominator is not None
+            and DAYS not in self.replicated
+            and self.adds_up
+            and is_sum(self.numerator)
+            and is_sum(self.denominator)
+        )
+
     @property
     def counts_events(self) -> bool:
         """Tell whether the numerator reads measures that add up, and those alone."""

@@ -158,3 +158,20 @@ def test_the_slopes_of_a_product_and_a_quotient(values: dict[str, int]) -> None:
         "units": Fraction(-2 * seconds, units**2 * rework),
         "rework": Fraction(-2 * seconds, units * rework**2),
     }
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "adds_up"),
+    [
+        ("units", "seconds", True),
+        ("3 * units - rework", "2 * units", True),
+        ("units", "", False),
+        ("units", "heads", False),
+        ("units", "seconds / days", False),
+        ("units", "units * rework / seconds", False),
+    ],
+)
+def test_only_sums_of_flows_add_up_by_parts(
+    numerator: str, denominator: str, *, adds_up: bool
+) -> None:
+    assert read(numerator, denominator).adds_up_by_parts is adds_up
