@@ -97,14 +97,16 @@ def may_read_values(
     return unit_id in viewer.comparable_unit_ids
 
 
-def may_read_rows(viewer: Viewer, unit_id: int, *, of_people: bool, person_id: int | None) -> bool:
+def may_read_rows(
+    viewer: Viewer, unit_id: int, *, source: str, of_people: bool, person_id: int | None
+) -> bool:
     """Tell whether someone may read, one by one, the rows that a figure is made of.
 
-    Rows about people are for whoever reads these people's figures; rows about units for whoever
-    reads what is inside the unit.
+    Rows about people are for whoever reads these people's figures of that set; rows about units
+    for whoever reads what is inside the unit.
     """
-    if of_people:
-        return may_read_values(viewer, unit_id, breakdown=None, person_id=person_id) and (
-            person_id is not None or viewer.may(Permission.READ_PERSON_KPIS, unit_id)
-        )
-    return may_read_parts(viewer, unit_id)
+    if not of_people:
+        return may_read_parts(viewer, unit_id)
+    if person_id is not None and is_oneself(viewer, person_id):
+        return True
+    return may_read_people(viewer, unit_id, [source])

@@ -131,9 +131,15 @@ def read_behind(
 
 def _find_kind(viewer: Viewer, cell: Cell) -> Kind | None:
     """Find the kind of facts to list; None where there is none by itself, or no right to it."""
-    kind = KINDS.get(cell.version.source)
-    of_people = cell.version.measure_set.of is Of.PERSON
-    may = may_read_rows(viewer, cell.unit_id, of_people=of_people, person_id=cell.person_id)
+    source = cell.version.source
+    kind = KINDS.get(source)
+    may = may_read_rows(
+        viewer,
+        cell.unit_id,
+        source=source,
+        of_people=cell.version.measure_set.of is Of.PERSON,
+        person_id=cell.person_id,
+    )
     return kind if kind is not None and may else None
 
 
