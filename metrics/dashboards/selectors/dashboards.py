@@ -1,20 +1,30 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from metrics.dashboards.rules.filters import (
+    TraitFilter,
+    WorkQueue,
+    list_trait_filters,
+    narrow_question,
+)
 from metrics.dashboards.rules.questions import Question, Span, find_trend, read_question
 from metrics.dashboards.rules.tiles import Tile
 from metrics.dashboards.rules.trends import Trend, build_trend
 from metrics.dashboards.selectors.figures import as_measure, as_reading
 from metrics.dashboards.selectors.headers import Header, read_header
 from metrics.dashboards.selectors.judging import Judge, Standing
+from metrics.dashboards.selectors.movements import Movements, read_movements
 from metrics.dashboards.selectors.peers import Card, Parts, Whole, make_card, read_parts
+from metrics.dashboards.selectors.queues import read_queues, tell_apart
 from metrics.kpis.extents import find_extents, get_extent
 from metrics.kpis.models import TOTALS, KpiVersion
 from metrics.kpis.selectors import KpiReader
-from metrics.kpis.values import KpiValue, Subject
+from metrics.kpis.values import KpiValue
 from opsportal.lib.periods import Grain, Period, list_periods
 from teams.access.viewers import Viewer
+from teams.measures.rules import Strip
+from teams.measures.selectors import list_strips
 from teams.structure.rules import Node
 
 
@@ -23,17 +33,21 @@ class Dashboard:
     """What a unit's data answer to a question: tiles, the trend of one KPI, and comparisons.
 
     `definitions` holds, by KPI, the version that the tile's value was computed by;
-    `without_data` names the KPIs of which the unit has no data at all.
+    `without_data` names the KPIs of which the unit has no data at all. `queues` are those in
+    which it has work in the period, `filters` what they differ by.
     """
 
     question: Question
     span: Span
-    queues: list[Subject]
+    queues: list[WorkQueue]
     tiles: list[Tile]
     definitions: dict[str, KpiVersion]
     without_data: list[str]
     trend: Trend
     cards: list[Card]
+    filters: list[TraitFilter] = field(default_factory=list)
+    movements: Movements = field(default_factory=Movements)
+    strips: list[Strip] = field(default_factory=list)
 
     @property
     def chosen(self) -> Tile:
@@ -63,22 +77,35 @@ def get_unit_dashboard(
     if extent is None or not reader.kpis:
         return UnitDashboard(header, None)
     span = header.span
+    all_queues = read_queues(reader)
     question = read_question(given, span, kpis=reader.kpis, queues=reader.queues)
+    queues = tell_apart(unit, all_queues, catalogue.sources, question.period)
+    question = narrow_question(question, given, queues.here, queues.elsewhere)
     body = _read_body(viewer, unit, question, span, reader, whole_cards)
-    return UnitDashboard(header, replace(body, without_data=body.without_data + catalogue.absent))
+    return UnitDashboard(
+        header,
+        replace(
+            body,
+            queues=queues.here,
+            filters=list_trait_filters(question, queues.here),
+            without_data=body.without_data + catalogue.absent,
+            strips=list_strips(viewer, unit),
+        ),
+    )
 
 
 class Catalogue(NamedTuple):
-    """The KPIs of which a unit may have data, by slug, and the names of all others."""
+    """The KPIs of which a unit may have data, by slug, the names of all others, and its sets."""
 
     known: list[str]
     absent: list[str]
+    sources: list[str]
 
 
 def _read_catalogue(unit_id: int, wanted: str) -> Catalogue:
     """Tell which KPIs are worth reading for a unit, the one that is asked for among them."""
     sources = find_extents(unit_id, TOTALS)
-    catalogue = Catalogue([], [])
+    catalogue = Catalogue([], [], list(sources))
     newest = KpiVersion.objects.order_by("kpi__position", "kpi__slug", "-number")
     for slug, name, source in newest.distinct("kpi__position", "kpi__slug").values_list(
         "kpi__slug", "name", "source"
@@ -101,13 +128,12 @@ def _read_body(
         for value in reader.get_period_values(
             unit=unit.id,
             periods=list(dict.fromkeys([*head, *week_by_week, *trend_periods])),
-            queues=[question.queue] if question.queue else None,
+            queues=question.queues,
         )
     }
     definitions = {kpi: values[kpi, question.period].definition for kpi in reader.kpis}
-    parts = read_parts(
-        viewer, unit, question, reader.narrow(question.kpi), definitions[question.kpi]
-    )
+    of_chosen = reader.narrow(question.kpi)
+    parts = read_parts(viewer, unit, question, of_chosen, definitions[question.kpi])
     judge = Judge([*values.values(), *(v for found in parts for v in found.values)])
 
     def trend_of(kpi: str, grain: Grain, periods: Sequence[Period]) -> Trend:
@@ -136,12 +162,21 @@ def _read_body(
     return Dashboard(
         question=question,
         span=span,
-        queues=list(reader.queues.values()),
+        queues=[],
         tiles=known,
         definitions=definitions,
         without_data=[tile.measure.name for tile in tiles if tile not in known],
         trend=trend_of(question.kpi, question.grain, trend_periods),
         cards=_make_cards(parts, question, chosen, unit, judge, whole_cards),
+        movements=read_movements(
+            unit,
+            question,
+            of_chosen,
+            chosen.measure,
+            parts,
+            values[question.kpi, question.period],
+            values[question.kpi, question.against] if question.against else None,
+        ),
     )
 
 

@@ -141,7 +141,7 @@ def _read(
         unit=unit.id,
         periods=[question.period, *([question.against] if question.against else [])],
         beside=[node.id for node in beside],
-        queues=[question.queue] if question.queue else None,
+        queues=question.queues,
         breakdown=breakdown,
     )
 
