@@ -1,14 +1,17 @@
 """From what is asked for to figures: each definition's, by its statistical model."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
+from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
 from metrics.kpis.items import ITEM_MODELS
 from metrics.kpis.models import KpiVersion, StatisticalModel
+from metrics.kpis.persons import Stay, list_stays
 from metrics.kpis.readings import Reading, Source, of_units_below, read_sums
 from metrics.kpis.results import read_results
 from metrics.kpis.rules.expectations import Output, calculate_index, find_rates
@@ -125,12 +128,14 @@ def _take_results(rows: Sequence[Row], scope: Scope) -> list[Figure]:
 def _calculate_indices(rows: Sequence[Row], scope: Scope) -> list[Figure]:
     """Compare with all others: what the whole did less the unit's part of it, by queue and period.
 
-    A person is compared with all who are not in the unit that they are read in.
+    A person's work is compared with that of all who were not in the team in which it was done,
+    whoever reads it, and wherever else the person worked.
     """
     edges, versions = _edges_of(rows), _versions_of(rows)
-    units = {row.subject.id for row in rows}
-    if scope.source.of_people:
-        units = {scope.source.parameters["unit"]}
+    stays = list_stays({row.subject.id for row in rows}) if scope.source.of_people else {}
+    units = {stay.unit_id for found in stays.values() for stay in found}
+    if not scope.source.of_people:
+        units = {row.subject.id for row in rows}
     totals = _SumsByPeriod(
         edges,
         read_sums(
@@ -142,19 +147,41 @@ def _calculate_indices(rows: Sequence[Row], scope: Scope) -> list[Figure]:
         ),
     )
     work = _WorkByDay(versions, edges[0], edges[-1], scope)
+
+    @cache
+    def rates_beside(version: KpiVersion, unit_id: int, period: Period) -> dict[int, Fraction]:
+        return find_rates(
+            totals.outputs(version, scope.root_id, period), totals.outputs(version, unit_id, period)
+        )
+
     figures = []
     for row in rows:
-        unit = next(iter(units)) if scope.source.of_people else row.subject.id
-        rates = find_rates(
-            totals.outputs(row.version, scope.root_id, row.period),
-            totals.outputs(row.version, unit, row.period),
-        )
-        if scope.by_queue:
-            queue_id = _queue_id(row, scope)
-            rates = {queue: rate for queue, rate in rates.items() if queue == queue_id}
-        mine = work.within(row.version, row.subject.id, row.period)
+        queue_id = _queue_id(row, scope)
+        rates: dict[tuple[int, int], Fraction] = {}
+        mine: list[tuple[date, tuple[int, int], Output]] = []
+        for unit_id, days in _list_teams(row, scope, stays):
+            for queue, rate in rates_beside(row.version, unit_id, row.period).items():
+                if not scope.by_queue or queue == queue_id:
+                    rates[unit_id, queue] = rate
+            mine += [
+                (day, (unit_id, queue), output)
+                for day, queue, output in work.within(row.version, row.subject.id, days)
+            ]
         figures.append(calculate_index(mine, rates, scale=row.version.scale))
     return figures
+
+
+def _list_teams(
+    row: Row, scope: Scope, stays: Mapping[int, Sequence[Stay]]
+) -> Iterator[tuple[int, Period]]:
+    """List in which unit a row's work was done, and when: a person's may be several."""
+    if not scope.source.of_people:
+        yield row.subject.id, row.period
+        return
+    for stay in stays.get(row.subject.id, []):
+        days = stay.within(row.period)
+        if days is not None:
+            yield stay.unit_id, days
 
 
 # How each statistical model comes to its figures.

@@ -26,7 +26,7 @@ def may_read_people(viewer: Viewer, unit_id: int, sources: Collection[str]) -> b
     """
     if viewer.may(Permission.READ_PERSON_KPIS, unit_id):
         return True
-    return viewer.may(Permission.READ_PERSON_AUDITS, unit_id) and AUDITS >= set(sources)
+    return viewer.may(Permission.READ_PERSON_AUDITS, unit_id) and set(sources) <= AUDITS
 
 
 def may_read_parts(viewer: Viewer, unit_id: int) -> bool:

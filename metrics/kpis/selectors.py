@@ -276,8 +276,11 @@ class KpiReader:
     def refuse_strangers(
         self, units: Iterable[int], breakdown: Breakdown | None, person: int | None
     ) -> None:
+        sources = {version.source for versions in self.versions.values() for version in versions}
         for unit in units:
-            if not may_read_values(self.viewer, unit, breakdown=breakdown, person_id=person):
+            if not may_read_values(
+                self.viewer, unit, breakdown=breakdown, person_id=person, sources=sources
+            ):
                 raise Http404("No such figures, or none that you may read.")
 
     def _find_members(

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     READ_PEOPLE = "read_people"
     READ_UNIT_KPIS = "read_unit_kpis"
     READ_PERSON_KPIS = "read_person_kpis"
+    READ_PERSON_AUDITS = "read_person_audits"
     CHANGE_STRUCTURE = "change_structure"
     READ_FEEDS = "read_feeds"
     WRITE_FEEDS = "write_feeds"
@@ -67,7 +68,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.TRAINER: frozenset({Permission.SEE_NAMES, Permission.READ_UNIT_KPIS}),
-    Role.QUALITY_AUDITOR: frozenset({Permission.SEE_NAMES, Permission.READ_UNIT_KPIS}),
+    Role.QUALITY_AUDITOR: frozenset(
+        {Permission.SEE_NAMES, Permission.READ_UNIT_KPIS, Permission.READ_PERSON_AUDITS}
+    ),
     Role.HR_PARTNER: frozenset(
         {
             Permission.SEE_NAMES,

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from math import lcm
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from metrics.kpis.rules.figures import NO_FIGURE, Figure, divide, scale_interval
 from opsportal.lib.statistics.intervals import Exact, ratio_of_totals
+
+Place = TypeVar("Place")
 
 
 class Output(NamedTuple):
@@ -30,22 +32,22 @@ def find_rates(whole: Mapping[int, Output], own: Mapping[int, Output]) -> dict[i
 
 
 def calculate_index(
-    work: Iterable[tuple[date, int, Output]], rates: Mapping[int, Fraction], *, scale: int
+    work: Iterable[tuple[date, Place, Output]], rates: Mapping[Place, Fraction], *, scale: int
 ) -> Figure:
     """Divide what was made by what others' rates lead to expect, with days as replicates.
 
-    `work` is what was done by day and queue. What was done in a queue without a rate is left out
-    on both sides; where none is left, there is no figure.
+    `work` is what was done by day and place: a queue, or a queue as one team works it. What was
+    done where there is no rate is left out on both sides; where none is left, there is no figure.
     """
     # Over one denominator of all rates, everything adds up in whole numbers.
     unit = lcm(*(rate.denominator for rate in rates.values()))
-    rates_in_units = {queue: int(rate * unit) for queue, rate in rates.items()}
+    rates_in_units = {place: int(rate * unit) for place, rate in rates.items()}
     days: dict[date, tuple[Exact, Exact]] = {}
     n: Exact = 0
-    for day, queue, output in work:
-        if queue in rates_in_units:
+    for day, place, output in work:
+        if place in rates_in_units:
             made, expected = days.get(day, (0, 0))
-            days[day] = (made + output.made, expected + output.effort * rates_in_units[queue])
+            days[day] = (made + output.made, expected + output.effort * rates_in_units[place])
             n += output.n
     if not days:
         return NO_FIGURE

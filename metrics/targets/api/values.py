@@ -7,7 +7,8 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from metrics.kpis.policies import is_oneself, may_ask_for_values
+from metrics.kpis.persons import find_reach
+from metrics.kpis.policies import may_ask_for_values
 from metrics.kpis.selectors import KpiReader
 from metrics.kpis.values import Breakdown
 from metrics.targets.selectors import judge_values
@@ -19,7 +20,7 @@ from opsportal.lib.periods import Grain, Period
 from teams.access.api import ViewerAPIView, refuse
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
-from teams.structure.models import Assignment, Person
+from teams.structure.models import Person
 
 PARAMETERS = ["kpi", "unit", "person", "period", "from", "to", "queue", "breakdown"]
 # Each period of a breakdown is as many rows as there are parts.
@@ -144,16 +145,11 @@ def _read_unit(given: dict[str, str], viewer: Viewer, person: Person | None) -> 
         if node is None:
             raise Http404("No such unit.")
         return node.id
-    if person is None or is_oneself(viewer, person.pk):
+    if person is None:
         return viewer.tree.root.id
-    sits_in = (
-        Assignment.objects.filter(person=person, valid__contains=viewer.today)
-        .values_list("unit_id", flat=True)
-        .first()
-    )
-    for node in viewer.tree.above(sits_in) if sits_in else []:
-        if viewer.may(Permission.READ_PERSON_KPIS, node.id):
-            return node.id
+    reach = find_reach(viewer, person.pk)
+    if reach is not None:
+        return reach.top_id
     raise Http404("No such person, or none whose figures you may read.")
 
 

@@ -237,7 +237,8 @@ class Twin:
         if not lines:
             return (None,) * 6
         if meaning.model == "index":
-            return self._index(meaning, lines, period, unit, scale)
+            own = None if person is not None else unit
+            return self._index(meaning, lines, period, own, scale)
         sums = combine(meaning, lines)
         y, n = meaning.y(sums), meaning.n(sums)
         x = meaning.x(sums) if meaning.x else 1
@@ -252,24 +253,17 @@ class Twin:
         return y, shown, n, value, low, high
 
     def _index(
-        self, meaning: Meaning, lines: list[Line], period: Period, unit: str, scale: int
+        self, meaning: Meaning, lines: list[Line], period: Period, own: str | None, scale: int
     ) -> tuple[Any, ...]:
-        others: dict[str | None, list[int]] = {}
-        for line in self.lines(meaning.lines):
-            above = list(self.units_above(line.unit, line.day))
-            known = all(line.values[name] is not None for name in meaning.needs)
-            if known and line.day in period and "root" in above and unit not in above:
-                of_queue = others.setdefault(line.queue, [0, 0])
-                of_queue[0] += line.values["units"]
-                of_queue[1] += line.values["productive_seconds"]
-        rates = {queue: Fraction(*pair) for queue, pair in others.items() if pair[1]}
+        """Hold work against that of all outside a unit; without one, outside the line's own."""
         days: dict[date, list[Any]] = {}
         n = 0
         for line in lines:
-            if line.queue in rates:
+            rate = self._rate_of_others(meaning, period, own or line.unit, line.queue)
+            if rate is not None:
                 day = days.setdefault(line.day, [0, Fraction(0)])
                 day[0] += line.values["units"]
-                day[1] += line.values["productive_seconds"] * rates[line.queue]
+                day[1] += line.values["productive_seconds"] * rate
                 n += line.values["units"]
         if not days:
             return (None,) * 6
@@ -281,6 +275,19 @@ class Twin:
         if interval is None:
             return y, x, n, value, None, None
         return y, x, n, value, min(interval[0] * scale, value), max(interval[1] * scale, value)
+
+    def _rate_of_others(
+        self, meaning: Meaning, period: Period, unit: str | None, queue: str | None
+    ) -> Fraction | None:
+        units = seconds = 0
+        for line in self.lines(meaning.lines):
+            above = list(self.units_above(line.unit, line.day))
+            known = all(line.values[name] is not None for name in meaning.needs)
+            inside = line.day in period and line.queue == queue
+            if known and inside and "root" in above and unit not in above:
+                units += line.values["units"]
+                seconds += line.values["productive_seconds"]
+        return Fraction(units, seconds) if seconds else None
 
     def lines(self, of: str) -> list[Line]:
         """Say what every fact of a kind, or every unit's day, contributes."""

@@ -57,6 +57,7 @@ EVERYWHERE: dict[Permission, set[str]] = {
         "administrator",
     },
     Permission.CHANGE_DEFINITIONS: {"analyst", "administrator"},
+    Permission.READ_PERSON_AUDITS: {"quality_auditor"},
     Permission.WRITE_GRANTS: {"administrator"},
     Permission.READ_AUDIT: {"compliance", "administrator"},
 }
