@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Viewer:
     """Who is looking, and how far their rights reach today.
 
-    `limited_to` holds the scopes of an API token, None where there is no limit.
+    `limited_to` holds the scopes of an API token, None where there is no limit. `shared` keeps,
+    under names of their rooms, what was read for this viewer and serves again in the same request.
     """
 
     user: "User"
@@ -39,6 +40,7 @@ class Viewer:
     led_unit_ids: frozenset[int] = frozenset()
     grants: tuple[tuple[Role, int | None], ...] = ()
     limited_to: frozenset[Permission] | None = None
+    shared: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
     _reach: dict[Permission, frozenset[int]] = field(default_factory=dict, repr=False)
 
     @cached_property

@@ -18,6 +18,8 @@ from metrics.dashboards.rules.figures import (
 )
 from metrics.dashboards.rules.trends import Trend
 
+# What a stand-up takes in; the other KPIs stand below, by family.
+HEADLINES = 6
 # A sparkline of 104 pixels has room for about so many periods.
 SPARK_POINTS = 60
 

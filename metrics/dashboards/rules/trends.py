@@ -45,10 +45,14 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """The signal that still stands: where it began, and in words what it is."""
+    """The signal that still stands: where it began, and in words what it is.
+
+    `state` leaves out since when, as in 'below its usual range'.
+    """
 
     since: int
     words: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,10 +273,9 @@ def _find_shift(
         for value, signal in zip(values[since:], signals[since:], strict=True)
         if value is not None and signal
     ]
-    latest = periods[-1].start
-    return Shift(
-        since, f"{_describe_run(run, limits)} since {name_start(periods[since], grain, latest)}"
-    )
+    state = _describe_run(run, limits)
+    start = name_start(periods[since], grain, periods[-1].start)
+    return Shift(since, f"{state} since {start}", state)
 
 
 def _keep_latest_side(

@@ -25,17 +25,22 @@ class Header:
     """Whose dashboard it is: the way there, who leads, how many, how fresh its data are.
 
     `leaders` holds those of the unit and of the units directly below, by unit id; `late` the
-    feeds that its figures wait for, each with its newest day.
+    feeds that its figures wait for, each with its newest day. `people` counts, by unit id, who
+    belongs to each unit itself, of all that stand below.
     """
 
     unit: Node
     above: list[Node]
     leaders: dict[int, list[Leader]]
-    headcount: int
+    people: dict[int, int]
     below: list[Node]
     extent: Extent | None
     waiting_days: int
     late: list[IncompleteDay]
+
+    @property
+    def headcount(self) -> int:
+        return sum(self.people.values())
 
     @property
     def span(self) -> Span:
@@ -46,7 +51,7 @@ class Header:
 def read_header(viewer: Viewer, unit: Node, extent: Extent | None, waiting_days: int) -> Header:
     """Read who leads, how many there are and what is late, in two queries."""
     below = viewer.tree.children(unit.id)
-    leaders, headcount = _read_people(
+    leaders, people = _read_people(
         viewer,
         led=[unit.id, *(node.id for node in below), *_siblings(viewer, unit)],
         counted=viewer.tree.below(unit.id),
@@ -55,7 +60,7 @@ def read_header(viewer: Viewer, unit: Node, extent: Extent | None, waiting_days:
         unit=unit,
         above=viewer.tree.above(unit.id)[:-1],
         leaders=leaders,
-        headcount=headcount,
+        people=people,
         below=below,
         extent=extent,
         waiting_days=waiting_days,
@@ -69,7 +74,7 @@ def _siblings(viewer: Viewer, unit: Node) -> list[int]:
 
 def _read_people(
     viewer: Viewer, *, led: Collection[int], counted: Collection[int]
-) -> tuple[dict[int, list[Leader]], int]:
+) -> tuple[dict[int, list[Leader]], dict[int, int]]:
     leads = Leadership.objects.filter(unit_id__in=led, valid__contains=viewer.today)
     sits = Assignment.objects.filter(unit_id__in=counted, valid__contains=viewer.today)
     rows = leads.values_list(
@@ -81,12 +86,12 @@ def _read_people(
         all=True,
     )
     leaders: dict[int, list[Leader]] = {}
-    headcount = 0
+    people: dict[int, int] = {}
     for tie, unit_id, name, employee_id, is_deputy, heads in rows:
         if tie == "sits":
-            headcount += heads
+            people[unit_id] = heads
         else:
             leaders.setdefault(unit_id, []).append(Leader(name, employee_id, is_deputy))
     for found in leaders.values():
         found.sort(key=lambda leader: (leader.is_deputy, leader.name))
-    return leaders, headcount
+    return leaders, people

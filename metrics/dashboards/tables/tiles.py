@@ -6,14 +6,11 @@ from django.urls import reverse
 
 from metrics.dashboards.rules.figures import describe_interval, write_number_of
 from metrics.dashboards.rules.questions import Compare
-from metrics.dashboards.rules.tiles import Tile, write_parts, write_tile
+from metrics.dashboards.rules.tiles import HEADLINES, Tile, write_parts, write_tile
 from metrics.dashboards.selectors import Dashboard
 from metrics.dashboards.tables.addresses import Owner, address
 from metrics.kpis.models import KpiVersion
 from opsportal.lib.periods import MONTHS
-
-# What a stand-up takes in; the other KPIs stand below, by family.
-HEADLINES = 6
 
 
 def shape_tiles(body: Dashboard, owner: Owner, freshness: str) -> dict[str, Any]:
