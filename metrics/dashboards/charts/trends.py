@@ -70,7 +70,7 @@ def draw_trend(trend: Trend) -> dict[str, Any]:
     """Draw a trend: band, mean, target, line, signals as diamonds, open periods dotted."""
     axis = make_axis(trend)
     xs = [point.period.start.isoformat() for point in trend.points]
-    labels = _spread(_list_labels(trend), axis)
+    labels = spread_labels(_list_labels(trend), axis)
     return {
         "data": _draw_lines(trend, xs),
         "layout": {
@@ -79,7 +79,7 @@ def draw_trend(trend: Trend) -> dict[str, Any]:
             "yaxis": {
                 "range": [axis.low, axis.high],
                 "tickvals": list(axis.ticks),
-                "ticktext": [_tick_words(tick, axis.ticks) for tick in axis.ticks],
+                "ticktext": [write_tick(tick, axis.ticks) for tick in axis.ticks],
                 "zeroline": axis.low <= 0 <= axis.high,
             },
             "shapes": [*_draw_stretches(trend), *_draw_open(trend), *_draw_marks(trend)],
@@ -305,7 +305,7 @@ def _list_labels(trend: Trend) -> list[Label]:
     return labels
 
 
-def _spread(labels: Sequence[Label], axis: Axis) -> list[dict[str, Any]]:
+def spread_labels(labels: Sequence[Label], axis: Axis) -> list[dict[str, Any]]:
     """Keep labels at the ends of their lines, moved apart by as little as they need."""
     tall = HEIGHT - MARGIN["t"] - MARGIN["b"]
     per_pixel = (axis.high - axis.low) / tall
@@ -383,6 +383,7 @@ def _date_ticks(trend: Trend, most: int) -> dict[str, Any]:
     }
 
 
-def _tick_words(tick: float, ticks: Sequence[float]) -> str:
+def write_tick(tick: float, ticks: Sequence[float]) -> str:
+    """Write a tick of the value axis, with decimals only where any of the ticks has some."""
     digits = 0 if all(value == int(value) for value in ticks) else None
     return f"{tick:,.0f}" if digits == 0 else f"{tick:,g}".replace("-", "−")
