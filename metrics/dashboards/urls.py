@@ -12,4 +12,9 @@ urlpatterns = [
         views.ComparisonCsvView.as_view(),
         name="unit-comparison-csv",
     ),
+    path(
+        "dashboards/<slug:slug>/movement.csv",
+        views.MovementCsvView.as_view(),
+        name="unit-movement-csv",
+    ),
 ]

@@ -15,7 +15,13 @@ from metrics.dashboards.selectors import (
     get_home,
     get_unit_dashboard,
 )
-from metrics.dashboards.tables import comparison_rows, shape_home, shape_page, trend_rows
+from metrics.dashboards.tables import (
+    comparison_rows,
+    movement_rows,
+    shape_home,
+    shape_page,
+    trend_rows,
+)
 from opsportal.lib.csv_safety import neutralise
 from teams.access.roles import Permission
 from teams.access.selectors import get_visible_unit
@@ -102,6 +108,15 @@ class ComparisonCsvView(DashboardCsvView):
                 self.what = card.kind
                 return comparison_rows(card)
         raise Http404("This unit has no such comparison.")
+
+
+class MovementCsvView(DashboardCsvView):
+    what = "movement"
+
+    def list_rows(self, body: Dashboard) -> Iterable[list[object]]:
+        if body.movements.main is None:
+            raise Http404(body.movements.why_not)
+        return movement_rows(body)
 
 
 def _answer_csv(name: str, rows: Iterable[list[object]]) -> HttpResponse:

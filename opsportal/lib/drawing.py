@@ -35,6 +35,16 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """One row of bars from zero, in percent of the width: two effects that add up."""
+
+    zero: float
+    first: "Share"
+    second: "Share"
+    ticks: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """A mark of a sparkline: percent across, viewBox units down."""
 
@@ -115,6 +125,22 @@ def draw_interval(
         whole=place(whole),
         ticks=tuple(place_on_scale(tick, scale) for tick in scale.ticks),
     )
+
+
+def draw_bars(scale: Scale, first: float, second: float) -> Bars:
+    """Place two bars from zero: on the same side the second goes on from the end of the first."""
+    start = first if first * second > 0 else 0.0
+    return Bars(
+        zero=place_on_scale(0.0, scale),
+        first=_bar(scale, 0.0, first),
+        second=_bar(scale, start, start + second),
+        ticks=tuple(place_on_scale(tick, scale) for tick in scale.ticks),
+    )
+
+
+def _bar(scale: Scale, start: float, end: float) -> Share:
+    left, right = sorted((place_on_scale(start, scale), place_on_scale(end, scale)))
+    return Share(left, round(right - left, 2))
 
 
 def draw_sparkline(

@@ -1,20 +1,22 @@
 """{% load ui %}: icons, status words and the drawings that the server makes."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from opsportal.lib.drawing import Scale, draw_interval, draw_sparkline, share_bar
+from opsportal.lib.drawing import Scale, draw_bars, draw_interval, draw_sparkline, share_bar
 from opsportal.lib.figures import tabulate_figure
 from opsportal.lib.icons import icon_id
 from opsportal.lib.statuses import STATUSES
 
 register = template.Library()
+_STRONG = re.compile(r"\*([^*]+)\*")
 
 
 @register.simple_tag
@@ -59,6 +61,12 @@ def initials(name: object) -> str:
 
 
 @register.filter
+def strong(words: object) -> SafeString:
+    """Make what stands between asterisks strong: '*4* join this week'."""
+    return mark_safe(_STRONG.sub(r"<b>\1</b>", escape(words)))  # noqa: S308 - escaped before
+
+
+@register.filter
 def first_name(name: object) -> str:
     """Return the first word of a name, for a short label."""
     return str(name).partition(" ")[0]
@@ -84,6 +92,12 @@ def interval_cell(
     """Draw a dot with its interval on the shared scale; without a value, the lines alone."""
     drawing = draw_interval(scale, value=value, low=low, high=high, target=target, whole=whole)
     return {"drawing": drawing, "few": few}
+
+
+@register.inclusion_tag("components/effect_bar.html")
+def effect_bar(scale: Scale, effects: tuple[float, float]) -> dict[str, Any]:
+    """Draw the rate and the mix effect of a row as bars from zero on the shared scale."""
+    return {"drawing": draw_bars(scale, *effects)}
 
 
 @register.inclusion_tag("components/interval_axis.html")

@@ -89,6 +89,11 @@ GET  /api/v1/units/                     401 200 200 200 200 200 200 200 200 200 
 GET  /api/v1/people/                    401 200 200 200 200 200 200 200 200 200 200 200
 GET  /api/v1/queues/                    401 200 200 200 200 200 200 200 200 200 200 403
 
+# The search finds what one may open, stars are one's own; a star without an address is refused
+GET  /find/                             302 200 200 200 200 200 200 200 200 200 200 200
+GET  /find/?q=elif                      302 200 200 200 200 200 200 200 200 200 200 200
+POST /stars/                            302 400 400 400 400 400 400 400 400 400 400 400
+
 # Rosters: who may change the whole organisation
 GET  /rosters/                          302 403 403 403 403 403 403 403 403 403 200 403
 POST /rosters/                          302 403 403 403 403 403 403 403 403 403 200 403
@@ -106,6 +111,7 @@ GET  /dashboards/search-quality/        302 404 404 404 404 200 200 200 404 200 
 GET  /dashboards/no-such-unit/          302 404 404 404 404 404 404 404 404 404 404 403
 GET  /dashboards/video-es/trend.csv     302 200 200 404 200 200 200 200 200 200 404 403
 GET  /dashboards/video-safety/comparison.csv 302 404 404 404 200 200 200 200 200 200 404 403
+GET  /dashboards/video-safety/movement.csv 302 404 404 404 200 200 200 200 200 200 404 403
 GET  /kpis/                             302 200 200 200 200 200 200 200 200 200 200 403
 GET  /kpis/on-time-delivery/            302 200 200 200 200 200 200 200 200 200 200 403
 GET  /kpis/on-time-delivery/change/     302 403 403 403 403 403 403 200 403 403 200 403

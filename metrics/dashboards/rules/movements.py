@@ -219,10 +219,11 @@ def title_movement(movement: Movement) -> str:
     amount = _size(measure, first.effect)
     if abs(first.effect) > abs(movement.change):
         back = _size(measure, first.effect - movement.change)
-        return (
-            f"{first.name} alone would have made {_name_change(measure, first.effect)}; "
-            f"the others took {back} back"
-        )
+        if _is_share_to_raise(measure):
+            deed, against = ("lost", "won") if first.effect < 0 else ("gained", "gave")
+            return f"{first.name} alone {deed} {amount} points; the others {against} {back} back"
+        alone = _name_change(measure, first.effect)
+        return f"{first.name} alone made a {alone}; the others took {back} back"
     return f"{first.name} accounts for {amount} of the {_name_change(measure, movement.change)}"
 
 
@@ -251,10 +252,14 @@ def _size(measure: Measure, change: Fraction) -> str:
     return format_number(abs(change), decimals_of(measure))
 
 
+def _is_share_to_raise(measure: Measure) -> bool:
+    return bool(change_unit(measure)) and measure.direction == "higher"
+
+
 def _name_change(measure: Measure, change: Fraction) -> str:
     """Name a change with its size: '2.64 points lost', or 'fall of 4.20 s'."""
     size = _size(measure, change)
-    if change_unit(measure) and measure.direction == "higher":
+    if _is_share_to_raise(measure):
         return f"{size} points {'lost' if change < 0 else 'gained'}"
     unit = unit_of_effects(measure)
     way = "fall" if change < 0 else "rise"

@@ -47,7 +47,6 @@ class Dashboard:
     cards: list[Card]
     filters: list[TraitFilter] = field(default_factory=list)
     movements: Movements = field(default_factory=Movements)
-    strips: list[Strip] = field(default_factory=list)
 
     @property
     def chosen(self) -> Tile:
@@ -56,10 +55,11 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class UnitDashboard:
-    """The dashboard of a unit; without any data, its header alone."""
+    """The dashboard of a unit; without any data, its header alone, and what rooms say of it."""
 
     header: Header
     body: Dashboard | None
+    strips: list[Strip]
 
 
 def get_unit_dashboard(
@@ -71,11 +71,11 @@ def get_unit_dashboard(
     `whole_cards` gives every row of the comparisons, as an export has it.
     """
     extent = get_extent(unit.id)
-    catalogue = _read_catalogue(unit.id, given.get("kpi", "").strip())
+    catalogue = read_catalogue(unit.id, given.get("kpi", "").strip())
     reader = KpiReader(viewer, catalogue.known)
     header = read_header(viewer, unit, extent, len(reader.changed_days))
     if extent is None or not reader.kpis:
-        return UnitDashboard(header, None)
+        return UnitDashboard(header, None, list_strips(viewer, unit))
     span = header.span
     all_queues = read_queues(reader)
     question = read_question(given, span, kpis=reader.kpis, queues=reader.queues)
@@ -89,8 +89,8 @@ def get_unit_dashboard(
             queues=queues.here,
             filters=list_trait_filters(question, queues.here),
             without_data=body.without_data + catalogue.absent,
-            strips=list_strips(viewer, unit),
         ),
+        list_strips(viewer, unit),
     )
 
 
@@ -102,7 +102,7 @@ class Catalogue(NamedTuple):
     sources: list[str]
 
 
-def _read_catalogue(unit_id: int, wanted: str) -> Catalogue:
+def read_catalogue(unit_id: int, wanted: str) -> Catalogue:
     """Tell which KPIs are worth reading for a unit, the one that is asked for among them."""
     sources = find_extents(unit_id, TOTALS)
     catalogue = Catalogue([], [], list(sources))

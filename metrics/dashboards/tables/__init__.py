@@ -1,7 +1,15 @@
 """The shapes in which a dashboard leaves: what its templates and its exports take."""
 
 from metrics.dashboards.tables.comparisons import comparison_rows, shape_card
+from metrics.dashboards.tables.movements import movement_rows
 from metrics.dashboards.tables.pages import shape_home, shape_page
 from metrics.dashboards.tables.trends import trend_rows
 
-__all__ = ["comparison_rows", "shape_card", "shape_home", "shape_page", "trend_rows"]
+__all__ = [
+    "comparison_rows",
+    "movement_rows",
+    "shape_card",
+    "shape_home",
+    "shape_page",
+    "trend_rows",
+]

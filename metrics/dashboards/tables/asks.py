@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from metrics.dashboards.rules.filters import TraitFilter
 from metrics.dashboards.rules.questions import PRESETS, SPARSE_LABELS, Compare, Question
 from metrics.dashboards.selectors import Dashboard
 from metrics.dashboards.tables.addresses import Owner, address, page_of
@@ -35,7 +36,7 @@ def shape_filters(body: Dashboard, owner: Owner) -> dict[str, Any]:
     keep = [("kpi", question.kpi)]
     if question.preset:
         keep.append(("period", question.preset))
-    keep += [(name, "1") for name, on in _switches(question) if on]
+    keep += [(name, value) for name, value in _switches(question) if value]
     picks = [
         {
             "kind": "dates",
@@ -62,6 +63,7 @@ def shape_filters(body: Dashboard, owner: Owner) -> dict[str, Any]:
             question.queue,
             usual="",
         ),
+        *(_pick_trait(one) for one in body.filters),
     ]
     return {
         "action": page_of(owner),
@@ -73,8 +75,17 @@ def shape_filters(body: Dashboard, owner: Owner) -> dict[str, Any]:
     }
 
 
-def _switches(question: Question) -> list[tuple[str, bool]]:
-    return [("table", question.as_table), ("all", question.show_all)]
+def _switches(question: Question) -> list[tuple[str, str]]:
+    return [
+        ("table", "1" if question.as_table else ""),
+        ("all", "1" if question.show_all else ""),
+        ("view", question.view),
+    ]
+
+
+def _pick_trait(one: TraitFilter) -> dict[str, Any]:
+    choices = {"": "any", **{choice.value: choice.label for choice in one.choices}}
+    return _pick(one.name, one.label, choices, one.chosen, usual="")
 
 
 def _grain_labels(body: Dashboard) -> dict[str, str]:

@@ -8,6 +8,7 @@ from metrics.dashboards.tables.addresses import Owner
 from metrics.dashboards.tables.asks import shape_filters, shape_presets
 from metrics.dashboards.tables.comparisons import shape_card
 from metrics.dashboards.tables.freshness import say_freshness, say_late, say_waiting
+from metrics.dashboards.tables.movements import shape_movements
 from metrics.dashboards.tables.tiles import shape_tiles
 from metrics.dashboards.tables.trends import shape_trend
 from teams.access.roles import Permission
@@ -18,6 +19,7 @@ def shape_page(viewer: Viewer, dashboard: UnitDashboard) -> dict[str, Any]:
     """Shape a dashboard as its template takes it."""
     header, body = dashboard.header, dashboard.body
     page: dict[str, Any] = {"title": header.unit.name, **_shape_header(viewer, header)}
+    page["strips"] = dashboard.strips
     if body is None:
         return page
     owner = Owner("unit", header.unit.slug)
@@ -28,6 +30,7 @@ def shape_page(viewer: Viewer, dashboard: UnitDashboard) -> dict[str, Any]:
         **shape_tiles(body, owner, page["freshness"]),
         "trend": shape_trend(body, owner),
         "cards": [shape_card(viewer, owner, body, card, header.leaders) for card in body.cards],
+        "movement": shape_movements(viewer, body, owner, header.unit.name),
     }
 
 

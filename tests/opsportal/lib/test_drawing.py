@@ -8,6 +8,7 @@ from opsportal.lib.drawing import (
     SPARK_HEIGHT,
     Point,
     Scale,
+    draw_bars,
     draw_interval,
     draw_sparkline,
     make_scale,
@@ -113,3 +114,25 @@ def test_bar_is_filled_and_shows_every_part(parts: list[int]) -> None:
     shares = share_bar(parts)
     assert sum(share.width for share in shares) == pytest.approx(100, abs=0.1)
     assert all((share.width > 0) == (part > 0) for share, part in zip(shares, parts, strict=True))
+
+
+EFFECTS = st.floats(-50, 50).map(lambda value: round(value, 3))
+
+
+@given(first=EFFECTS, second=EFFECTS)
+def test_two_bars_from_zero_reach_as_far_as_their_sum(first: float, second: float) -> None:
+    scale = make_scale([0.0, first, second, first + second])
+    bars = draw_bars(scale, first, second)
+    for bar in (bars.first, bars.second):
+        assert bar.width >= 0
+        assert 0 <= bar.start <= bar.start + bar.width <= 100.01
+    ends = {
+        round(end, 1)
+        for bar in (bars.first, bars.second)
+        for end in (bar.start, bar.start + bar.width)
+    }
+    if first * second > 0:
+        assert any(abs(end - place_on_scale(first + second, scale)) <= 0.2 for end in ends)
+    else:
+        assert any(abs(end - place_on_scale(second, scale)) <= 0.2 for end in ends)
+    assert any(abs(end - bars.zero) <= 0.2 for end in ends)

@@ -64,10 +64,7 @@ def test_the_part_that_moved_it_most_stands_first_and_in_the_title() -> None:
     moved = split(BEFORE, {"a": (951, 1000), "b": (830, 1000), "c": (470, 500)})
     assert moved is not None
     assert [mover.key for mover in moved.movers] == ["b", "c", "a"]
-    assert (
-        title_movement(moved)
-        == "Team b alone would have made 4.00 points lost; the others took 0.04 back"
-    )
+    assert title_movement(moved) == "Team b alone lost 4.00 points; the others won 0.04 back"
 
 
 TITLES = [
@@ -98,6 +95,14 @@ def test_other_units_rise_and_fall() -> None:
     moved = split({"a": (700, 10)}, {"a": (742, 10)}, measure=HANDLE_TIME)
     assert moved is not None
     assert title_movement(moved) == "Team a accounts for all of the rise of 4.20\u202fs"
+    others = split(
+        {"a": (700, 10), "b": (50, 10)}, {"a": (742, 10), "b": (40, 10)}, measure=HANDLE_TIME
+    )
+    assert others is not None
+    assert (
+        title_movement(others)
+        == "Team a alone made a rise of 2.10\u202fs; the others took 0.50 back"
+    )
     assert describe_movement(moved, "May") == "Change of Average handle time against May, s."
 
 
