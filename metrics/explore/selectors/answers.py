@@ -1,0 +1,126 @@
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from metrics.explore.rules.questions import MOST_CELLS, Question, explain_cut, find_cut
+from metrics.kpis.selectors import KpiReader, KpiRows
+from metrics.kpis.values import Breakdown
+from metrics.targets.selectors import JudgedValue, judge_values
+from opsportal.lib.periods import Grain, Period
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of a breakdown: its value over all the periods, and in each, None where absent."""
+
+    key: str
+    name: str
+    total: JudgedValue
+    values: list[JudgedValue | None]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an address comes to: the whole, and its parts, over the same periods of a grain.
+
+    `notes` say where it is coarser or shorter than was asked; `span` holds all its periods.
+    """
+
+    grain: Grain
+    periods: list[Period]
+    span: Period
+    total: JudgedValue
+    whole: list[JudgedValue]
+    parts: list[Part]
+    notes: list[str]
+
+    @property
+    def is_one_period(self) -> bool:
+        return len(self.periods) == 1
+
+    @property
+    def has_data(self) -> bool:
+        return any(one.n is not None for one in self.list_values())
+
+    def list_values(self) -> list[JudgedValue]:
+        """List every value in the order of its period, of its parts and then of the whole."""
+        rows: list[JudgedValue] = []
+        for index, whole in enumerate(self.whole):
+            found = (part.values[index] for part in self.parts)
+            rows += [value for value in found if value is not None]
+            rows.append(whole)
+        return rows
+
+
+def read_answer(
+    reader: KpiReader, question: Question, unit_id: int, person_id: int | None, many: str
+) -> Answer:
+    """Read the whole and its parts in as many queries however many parts and periods there are.
+
+    Raises Http404 for what the viewer may not read.
+    """
+    breakdown = Breakdown(question.breakdown) if question.breakdown else None
+    queues = [question.queue] if question.queue else None
+
+    def list_rows(periods: Sequence[Period], breakdown: Breakdown | None) -> KpiRows:
+        return reader.list_rows(
+            unit=unit_id,
+            periods=list(dict.fromkeys([_join(periods), *periods])),
+            queues=queues,
+            breakdown=breakdown,
+            person=person_id,
+        )
+
+    grain, periods = find_cut(question.period, question.grain)
+    rows = list_rows(periods, breakdown) if breakdown else None
+    size = _count_parts(rows)
+    if rows is not None and size * len(periods) > MOST_CELLS:
+        grain, periods = find_cut(question.period, grain, size)
+        rows = list_rows(periods, breakdown)
+    notes = [explain_cut(question.grain, grain, size, many)]
+    if rows is not None and len(rows) > 2 * MOST_CELLS:
+        notes.append(f"The first {MOST_CELLS:,} of {size:,} {many} are shown.")
+    whole_rows = list_rows(periods, None).read()
+    part_rows = rows.read(limit=2 * MOST_CELLS) if rows is not None else []
+    judged = judge_values([*whole_rows, *part_rows])
+    whole, parts = judged[: len(whole_rows)], judged[len(whole_rows) :]
+    span = _join(periods)
+    by_period = {value.period: value for value in whole}
+    return Answer(
+        grain=grain,
+        periods=periods,
+        span=span,
+        total=by_period[span],
+        whole=[by_period[period] for period in periods],
+        parts=_sort_parts(parts, span, periods),
+        notes=[sentence for sentence in notes if sentence],
+    )
+
+
+def _join(periods: Sequence[Period]) -> Period:
+    return Period(periods[0].start, periods[-1].end)
+
+
+def _count_parts(rows: KpiRows | None) -> int:
+    if rows is None:
+        return 1
+    return len({(row.subject.id, row.queue and row.queue.id) for row in rows.rows}) or 1
+
+
+def _sort_parts(
+    values: Iterable[JudgedValue], span: Period, periods: Collection[Period]
+) -> list[Part]:
+    """Put the values of each part together; the parts stand in the order in which they came."""
+    found: dict[tuple[str, str], dict[Period, JudgedValue]] = {}
+    for value in values:
+        found.setdefault(name_part(value), {})[value.period] = value
+    return [
+        Part(key, name, of_part[span], [of_part.get(period) for period in periods])
+        for (key, name), of_part in found.items()
+        if span in of_part
+    ]
+
+
+def name_part(value: JudgedValue) -> tuple[str, str]:
+    """Give the slug or employee number, and the name, of what a value of a breakdown is about."""
+    subject = value.queue or value.person or value.unit
+    return subject.slug, subject.name

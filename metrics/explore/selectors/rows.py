@@ -1,0 +1,83 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.http import Http404
+
+from metrics.dashboards.rules.questions import Span
+from metrics.explore.rules.questions import cut, read_grain, read_range
+from metrics.explore.selectors.subjects import find_person, find_unit
+from metrics.kpis.extents import get_extent
+from metrics.kpis.rows import Behind, Place, find_behind, read_behind
+from metrics.kpis.values import Subject
+from opsportal.lib.periods import Grain, Period, period_of
+from teams.access.viewers import Viewer
+from teams.structure.rules import Node
+
+ROWS_OF_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """A page of the rows behind a figure; without `behind`, `notes` say why there is none."""
+
+    behind: Behind | None = None
+    unit: Node | None = None
+    person: Subject | None = None
+    queue: str = ""
+    period: Period | None = None
+    is_first: bool = True
+    notes: list[str] = field(default_factory=list)
+
+
+def read_rows_page(
+    viewer: Viewer, given: Mapping[str, str], *, after: Place | None, limit: int = ROWS_OF_A_PAGE
+) -> RowsPage:
+    """Read the rows behind the figure that an address names: KPI, unit or person, queue, days.
+
+    Nothing in it raises; what is unknown and what may not be read are answered alike.
+    """
+    notes: list[str] = []
+    person = find_person(viewer, given.get("person", "").strip(), notes)
+    unit = find_unit(viewer, given.get("unit", "").strip(), person, notes)
+    if unit is None or notes:
+        return RowsPage(notes=notes or ["No unit's figures are yours to read."])
+    kpi, queue = given.get("kpi", "").strip(), given.get("queue", "").strip()
+    extent = get_extent(unit.id)
+    if extent is None:
+        return RowsPage(unit=unit, person=person, notes=[f"There are no data of {unit.name} yet."])
+    period = _read_period(given, Span(extent.first, extent.last, extent.days), notes)
+    try:
+        cell, value = find_behind(
+            viewer,
+            kpi,
+            unit=unit.id,
+            period=period,
+            queue=queue,
+            person=person.id if person else None,
+        )
+    except Http404:
+        what = f"'{cut(kpi)}'" if kpi else "no KPI"
+        of_queue = f" in the queue '{cut(queue)}'" if queue else ""
+        sentence = f"There are no rows behind {what} of {unit.name}{of_queue} that you may read."
+        return RowsPage(unit=unit, person=person, notes=[*notes, sentence])
+    behind = read_behind(viewer, cell, value, after=after, limit=limit)
+    return RowsPage(behind, unit, person, queue, period, after is None, notes)
+
+
+def _read_period(given: Mapping[str, str], span: Span, notes: list[str]) -> Period:
+    """Read the days of a figure; with a grain, those of its period that holds the first day."""
+    grain = read_grain(given, notes)
+    start = given.get("from", "").strip()
+    if grain is not None and grain is not Grain.ALL:
+        try:
+            return period_of(date.fromisoformat(start), grain)
+        except ValueError:
+            notes.append(f"'{cut(start)}' is not a date such as 2026-11-22.")
+    # A figure is named by its own days, beyond the data as well, so that both stay the same one.
+    try:
+        return Period(date.fromisoformat(start), date.fromisoformat(given.get("to", "").strip()))
+    except ValueError:
+        _, period, sentences = read_range(given, span)
+        notes += sentences
+        return period

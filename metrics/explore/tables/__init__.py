@@ -1,0 +1,7 @@
+"""The shapes in which an answer leaves: what its templates and its exports take."""
+
+from metrics.explore.tables.exports import answer_rows
+from metrics.explore.tables.pages import shape_page
+from metrics.explore.tables.rows import read_place, row_rows, shape_rows
+
+__all__ = ["answer_rows", "read_place", "row_rows", "shape_page", "shape_rows"]
