@@ -98,7 +98,7 @@ def compare_parts(
     show_all: bool = True,
 ) -> Comparison:
     """Put parts into groups, the better side first; inside by estimates shrunk to the whole."""
-    places = [_find_place(measure, part.reading, whole) for part in parts]
+    places = [find_place(measure, part.reading, whole) for part in parts]
     ranks = rank_ranges(
         [
             _interval(part.reading) if place in _JUDGED else None
@@ -157,7 +157,8 @@ _JUDGED = frozenset({Place.HIGHER, Place.AROUND, Place.LOWER})
 _PLACES = {Band.ABOVE: Place.HIGHER, Band.ACROSS: Place.AROUND, Band.BELOW: Place.LOWER}
 
 
-def _find_place(measure: Measure, reading: Reading, whole: Reading) -> Place:
+def find_place(measure: Measure, reading: Reading, whole: Reading) -> Place:
+    """Find where a part's interval lies against the value of the whole, or why it has no place."""
     if reading.value is None or whole.value is None:
         return Place.NO_DATA
     interval = _interval(reading)

@@ -26,7 +26,10 @@ SPARK_POINTS = 60
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One KPI in one period. `status` is a key of opsportal.lib.statuses."""
+    """One KPI in one period. `status` is a key of opsportal.lib.statuses.
+
+    `allowance` says what a newcomer is held to; empty for everyone else, and for units.
+    """
 
     measure: Measure
     now: Reading
@@ -34,6 +37,7 @@ class Tile:
     aim: Aim | None
     status: str
     trend: Trend
+    allowance: str = ""
 
     @property
     def has_data(self) -> bool:
@@ -51,7 +55,7 @@ def write_tile(tile: Tile) -> dict[str, Any]:
         "change": write_change(measure, now.value, tile.before.value if tile.before else None),
         "before": write_value(measure, tile.before.value if tile.before else None),
         "status": tile.status,
-        "target": write_target(measure, tile.aim),
+        "target": ", ".join(filter(None, (write_target(measure, tile.aim), tile.allowance))),
         "interval": _write_certainty(tile),
         "signal": _write_signal(tile),
         "note": _explain_gap(tile),

@@ -1,5 +1,5 @@
 from teams.directory.selectors.charts import get_chart
-from teams.directory.selectors.files import PersonFile, Stretch, When, get_file
+from teams.directory.selectors.files import PersonFile, Stretch, When, find_leader, get_file
 from teams.directory.selectors.people import (
     NEAR,
     Moment,
@@ -17,6 +17,7 @@ __all__ = [
     "PersonFile",
     "Stretch",
     "When",
+    "find_leader",
     "get_changeable_person",
     "get_chart",
     "get_file",

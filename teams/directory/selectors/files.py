@@ -94,7 +94,7 @@ def get_file(viewer: Viewer, person: Person) -> PersonFile:
     return PersonFile(
         person=person,
         above=above,
-        leader=_find_leader(person, above, today),
+        leader=find_leader(person, above, today),
         may_read=may_read,
         may_change=may_change,
         is_over=all(stay.when is When.PAST for stay in stays),
@@ -144,7 +144,7 @@ def _place(start: date | None, end: date | None, today: date) -> When:
     return When.AHEAD if start is not None and start > today else When.NOW
 
 
-def _find_leader(person: Person, above: list[Node], today: date) -> Person | None:
+def find_leader(person: Person, above: list[Node], today: date) -> Person | None:
     """Find the nearest leader above, who is not the person themselves."""
     leaders = {
         row.unit_id: row.person
