@@ -37,6 +37,9 @@ STATUSES: dict[str, Status] = {
     "expired": Status("Expired", "circle-x", "bad", "a certification, a grant", True),
     "disputed": Status("Disputed", "message-exclamation", "bad", "an appraisal"),
     "missing": Status("Missing", "alert-triangle", "warn", "a part is not filled in"),
+    "booked": Status("Booked", "calendar", "calm", "with the day"),
+    "todo": Status("Not started", "circle-dashed", "calm", "nobody has begun"),
+    "retake": Status("To retake", "refresh", "warn", "by when"),
     "locked": Status("Locked", "lock", "calm", "frozen, or not yours"),
     # What the machine is doing
     "waiting": Status("Waiting", "clock-pause", "calm", "it has not begun"),

@@ -3,7 +3,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from opsportal.lib.statuses import STATUSES
-from opsportal.templatetags.ui import icon, initials, status
+from opsportal.templatetags.ui import icon, initials, status, strong
 
 
 def render(source: str, **context: object) -> str:
@@ -64,3 +64,8 @@ def test_import_counts_leave_out_what_did_not_happen() -> None:
 def test_progress(done: int, whole: int, percent: int) -> None:
     shown = render("{% progress done whole label='Days' %}", done=done, whole=whole)
     assert f'aria-valuenow="{percent}"' in shown
+
+
+def test_strong_words_stand_between_asterisks_and_stay_text() -> None:
+    assert strong("*4* join, <b>1</b> *late*") == "<b>4</b> join, &lt;b&gt;1&lt;/b&gt; <b>late</b>"
+    assert strong("3 * 4") == "3 * 4"
