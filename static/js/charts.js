@@ -54,6 +54,7 @@
       const box = { width: place.clientWidth, height: place.clientHeight };
       place.dataset.drawn = "1";
       await Plotly.react(place, drawn.data, { ...box, ...drawn.layout }, { ...theme.config, responsive: false });
+      leadToRows(place, figure.layout.meta?.rows);
     } catch (error) {
       if (place.dataset.drawn) return;
       const words = place.querySelector("[data-chart-words]");
@@ -61,6 +62,15 @@
       place.setAttribute("aria-label", `${place.getAttribute("aria-label")} ${place.dataset.failed}`);
       throw error;
     }
+  };
+  // A point leads to the rows behind it: the chart says where they are, its line of whom, it when.
+  const leadToRows = (place, rows) => {
+    if (!rows || place.dataset.leads) return;
+    place.dataset.leads = "1";
+    place.on("plotly_click", ({ points: [point] }) => {
+      const of = point.data.meta ? `&${point.data.meta}` : "";
+      location.assign(`${rows}${of}&from=${String(point.x).slice(0, 10)}`);
+    });
   };
   // One after the other, so that a page of charts stays responsive.
   const drawSoon = (place) => (queue = queue.then(() => draw(place)).catch(console.error));

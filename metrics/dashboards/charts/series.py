@@ -27,6 +27,7 @@ BYTES = 16_000
 BYTES_OF_A_LINE = 330
 BYTES_OF_A_POINT = 11
 LABEL_LENGTH = 18
+SHORT_LENGTH = 12  # on a phone
 # Points are marked as long as the marks can be told apart.
 MOST_MARKED = 60
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")
@@ -44,10 +45,14 @@ HOVER = {
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line: its name, and its value in each period, None where there is none."""
+    """One line: its name, and its value in each period, None where there is none.
+
+    `rows` is what it adds to the address of the rows behind one of its points.
+    """
 
     name: str
     values: Sequence[float | None]
+    rows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,6 @@ class SeriesChart:
 def draw_series(chart: SeriesChart) -> dict[str, Any]:
     """Draw the lines, each named at its end; what is open lies on a grey strip."""
     axis = series_axis(chart)
-    labels = _list_labels(chart)
     return {
         "data": [
             *(_line(chart, one, "token:chart-muted", width=1.0) for one in chart.grey),
@@ -108,21 +112,12 @@ def draw_series(chart: SeriesChart) -> dict[str, Any]:
                 "zeroline": axis.low <= 0 <= axis.high,
             },
             "shapes": _draw_open(chart),
-            "annotations": spread_labels(labels, axis),
+            "annotations": spread_labels(_list_labels(chart), axis),
         },
         "phone": {
-            "margin": PHONE_MARGIN,
-            "xaxis": _date_ticks(chart, 4),
-            "annotations": [
-                {
-                    **label,
-                    "xanchor": "right",
-                    "xshift": 0,
-                    "bgcolor": "token:surface",
-                    "opacity": 0.9,
-                }
-                for label in spread_labels(labels, axis)
-            ],
+            "margin": {**PHONE_MARGIN, "r": 96},
+            "xaxis": _date_ticks(chart, 3),
+            "annotations": spread_labels(_list_labels(chart, short=True), axis),
         },
     }
 
@@ -168,6 +163,8 @@ def _line(
         "line": line | ({"dash": dash} if dash else {}),
         "hovertemplate": f"%{{fullData.name}}, {HOVER[chart.grain]}: %{{y}}<extra></extra>",
     }
+    if series.rows:
+        drawn["meta"] = series.rows
     if marked:
         drawn["marker"] = {"symbol": symbol, "size": 6, "color": colour}
     return drawn
@@ -187,22 +184,24 @@ def _stand(chart: SeriesChart, index: float) -> date:
     return first + timedelta(days=round(index * STEP_DAYS[chart.grain]))
 
 
-def _list_labels(chart: SeriesChart) -> list[Label]:
-    """Name each line at its last value; the grey ones by pointing at them."""
+def _list_labels(chart: SeriesChart, *, short: bool = False) -> list[Label]:
+    """Name each line at its last value, the grey ones by pointing at them; short, without it."""
     lines = [(f"series-{place}", one, 600) for place, one in enumerate(chart.coloured, start=1)]
     labels = []
     for colour, series, weight in [("ink-2", chart.whole, 400), *lines]:
         last = next((value for value in reversed(series.values) if value is not None), None)
         if last is not None:
-            words = f"{_cut(series.name)} {write_number(chart.measure, last)}"
+            words = _cut(series.name, SHORT_LENGTH)
+            if not short:
+                words = f"{_cut(series.name, LABEL_LENGTH)} {write_number(chart.measure, last)}"
             labels.append(Label(last, words, colour, weight=weight))
     return labels
 
 
-def _cut(name: str) -> str:
+def _cut(name: str, most: int) -> str:
     # Plotly reads markup in what it writes.
     plain = name.replace("<", "‹").replace(">", "›")
-    return plain if len(plain) <= LABEL_LENGTH else f"{plain[: LABEL_LENGTH - 1]}…"
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
 
 
 def _draw_open(chart: SeriesChart) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from metrics.dashboards.rules.figures import Measure, write_value
+from metrics.dashboards.rules.figures import Measure, write_number, write_value
 from metrics.dashboards.rules.trends import name_start
 from opsportal.lib.periods import Grain, Period
 
@@ -16,7 +16,7 @@ def title_parts(
 ) -> str:
     """Say from where to where the parts reach, and where the whole lies.
 
-    As in 'Units per hour by team: 31.2 (Video ES) to 35.1 (Video DE), Video Safety 33.0'.
+    As in 'Units per hour by team: 31.2 (Video ES) to 35.1 (Video DE), Video Safety 33.0 units/h'.
     """
     known = sorted((value, name) for name, value in parts if value is not None)
     head = f"{measure.name} by {one}"
@@ -26,10 +26,10 @@ def title_parts(
     whole_name, whole_value = whole
     of_whole = f", {whole_name} {write_value(measure, whole_value)}"
     if len(known) == 1:
-        return f"{head}: {first} {write_value(measure, least)}{of_whole}"
+        return f"{head}: {first} {write_number(measure, least)}{of_whole}"
     return (
-        f"{head}: {write_value(measure, least)} ({first}) to {write_value(measure, most)} ({last})"
-        f"{of_whole}"
+        f"{head}: {write_number(measure, least)} ({first}) to {write_number(measure, most)} "
+        f"({last}){of_whole}"
     )
 
 
@@ -55,7 +55,8 @@ def describe_lines(
     unit = f", {measure.unit}," if measure.unit else ""
     sentences = [f"{measure.name}{unit} by {grain}; dashed the whole."]
     if grey:
-        sentences.append(f"The {coloured} {many} with the largest n in colour, {grey} others grey.")
+        others = "1 other" if grey == 1 else f"{grey} others"
+        sentences.append(f"The {coloured} {many} with the largest n in colour, {others} grey.")
     if left_out:
         sentences.append(f"{left_out} more stand in the table alone.")
     if is_open:

@@ -11,7 +11,7 @@ from opsportal.lib.periods import Grain, Period, list_periods, period_of
 MOST_PERIODS = 400
 # Parts times periods; each is a value with its interval.
 MOST_CELLS = 3_000
-ROWS_OF_A_PAGE = 100
+ROWS_OF_A_PAGE = 60
 # The words of an address, in the order in which it is written.
 NAMES = (
     "kpi",

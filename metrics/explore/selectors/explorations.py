@@ -80,7 +80,8 @@ def explore(viewer: Viewer, given: Mapping[str, str]) -> Exploration:
     unit = find_unit(viewer, given.get("unit", "").strip(), person, notes)
     if unit is None:
         return Exploration(notes=notes or ["No unit's figures are yours to read."], is_found=False)
-    is_found = not notes
+    # Of an address that names what is not there or not theirs, nothing else is followed.
+    is_found, told = not notes, list(notes)
     catalogue = _read_catalogue()
     if not catalogue:
         return Exploration(unit=unit, notes=["No KPI is defined yet."])
@@ -90,7 +91,9 @@ def explore(viewer: Viewer, given: Mapping[str, str]) -> Exploration:
     choices = _list_choices(viewer, catalogue, reader, definition, unit, person)
     extent = get_extent(unit.id)
     if extent is None:
-        return Exploration(choices, None, definition, unit, person, notes=notes, is_found=is_found)
+        return Exploration(
+            choices, None, definition, unit, person, notes=told or notes, is_found=is_found
+        )
     span = Span(extent.first, extent.last, extent.days)
     question = _read_question(viewer, given, span, reader, definition, unit, person, choices)
     many = {"unit": _name_many(viewer, unit), "queue": "queues", "person": "people", "": ""}
@@ -102,7 +105,7 @@ def explore(viewer: Viewer, given: Mapping[str, str]) -> Exploration:
         person,
         span,
         many=many[question.breakdown],
-        notes=[*notes, *question.notes],
+        notes=told or [*notes, *question.notes],
         is_found=is_found,
     )
     return _answer(exploration, reader) if is_found else exploration

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from metrics.explore.rules.questions import Question
 from metrics.kpis.values import KpiValue
+from opsportal.lib.periods import Grain
 
 
 def explore_address(question: Question, **changes: str | None) -> str:
@@ -24,6 +25,22 @@ def rows_address(value: KpiValue, queue: str = "") -> str:
         "queue": value.queue.slug if value.queue else queue,
         "from": value.period.start.isoformat(),
         "to": value.period.end.isoformat(),
+    }
+    parameters = urlencode({name: text for name, text in given.items() if text})
+    return f"{reverse('metrics:explore-rows')}?{parameters}"
+
+
+def points_address(question: Question, grain: Grain) -> str:
+    """Write what the addresses of the rows behind a chart's points begin with.
+
+    A line adds whom it is about, and a point the day on which it stands.
+    """
+    given = {
+        "kpi": question.kpi,
+        "person": question.person,
+        "queue": question.queue,
+        "grain": grain.value,
+        "unit": question.unit,
     }
     parameters = urlencode({name: text for name, text in given.items() if text})
     return f"{reverse('metrics:explore-rows')}?{parameters}"

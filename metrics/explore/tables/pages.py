@@ -1,4 +1,7 @@
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -31,7 +34,12 @@ from metrics.explore.rules.answers import (
 from metrics.explore.rules.questions import ROWS_OF_A_PAGE, Question
 from metrics.explore.selectors import Answer, Exploration, Part
 from metrics.explore.selectors.answers import name_part
-from metrics.explore.tables.addresses import explore_address, export_address, rows_address
+from metrics.explore.tables.addresses import (
+    explore_address,
+    export_address,
+    points_address,
+    rows_address,
+)
 from metrics.explore.tables.forms import shape_form
 from metrics.targets.selectors import JudgedValue
 from metrics.targets.tables import write_allowance
@@ -88,13 +96,21 @@ def _shape_chart(
     """Draw several periods: one line with its usual range, or a line for each part."""
     if answer.is_one_period or not answer.has_data:
         return None
-    shape = {
+    shape: dict[str, Any] = {
         "id": "explored",
         "csv_url": export_address(question),
         "table_url": "#figures",
     }
     if answer.parts:
-        return shape | _shape_lines(exploration, measure, answer)
+        shape |= _shape_lines(exploration, measure, answer)
+    else:
+        shape |= _shape_trend(exploration, measure, answer)
+    # A point leads to the rows behind it (static/js/charts.js).
+    shape["figure"]["layout"]["meta"] = {"rows": points_address(question, answer.grain)}
+    return shape
+
+
+def _shape_trend(exploration: Exploration, measure: Measure, answer: Answer) -> dict[str, Any]:
     assert exploration.span is not None
     trend = build_trend(
         measure,
@@ -104,7 +120,7 @@ def _shape_chart(
         data_end=exploration.span.whole.end,
         aims=[_aim(value) for value in answer.whole],
     )
-    return shape | {
+    return {
         "title": f"{name_whole(exploration)}: {title_trend(trend)}",
         "sub": describe_trend(trend, make_axis(trend).low),
         "figure": draw_trend(trend),
@@ -114,6 +130,7 @@ def _shape_chart(
 def _shape_lines(exploration: Exploration, measure: Measure, answer: Answer) -> dict[str, Any]:
     ordered = sorted(answer.parts, key=lambda part: (-(part.total.n or 0), part.name))
     assert exploration.span is not None
+    assert exploration.question is not None
     end = exploration.span.whole.end
     chart = SeriesChart(
         measure,
@@ -121,7 +138,11 @@ def _shape_lines(exploration: Exploration, measure: Measure, answer: Answer) -> 
         answer.periods,
         Series(name_whole(exploration), [value.value for value in answer.whole]),
         [
-            Series(part.name, [value.value if value else None for value in part.values])
+            Series(
+                part.name,
+                [value.value if value else None for value in part.values],
+                rows=urlencode({exploration.question.breakdown: part.key}),
+            )
             for part in ordered
             if part.total.n is not None
         ],
@@ -188,10 +209,10 @@ def _shape_table(
         "title": _title(exploration, measure, answer),
         "part_head": exploration.one.capitalize() if answer.parts else "",
         "whole_name": name,
-        "period_head": "" if answer.is_one_period and answer.parts else answer.grain.capitalize(),
+        "period_head": "" if answer.parts else answer.grain.capitalize(),
         "value_head": f"{measure.name}{unit}",
         "n_head": f"n {measure.n_label}",
-        "rows": shown,
+        "groups": _group_rows(answer, shown),
         "scale": scale,
         "target": target,
         "target_label": "" if target is None else f"target {write_number(measure, target)}",
@@ -206,6 +227,16 @@ def _shape_table(
         "previous": explore_address(question, page=str(page - 1)) + "#figures" if page > 1 else "",
         "next": explore_address(question, page=str(page + 1)) + "#figures" if page < pages else "",
     }
+
+
+def _group_rows(answer: Answer, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put the rows of one period together under its name; what has no parts is one group."""
+    if answer.is_one_period or not answer.parts:
+        return [{"head": "", "rows": rows}]
+    return [
+        {"head": head, "rows": list(found)}
+        for head, found in groupby(rows, key=lambda row: row["period"])
+    ]
 
 
 def _list_of_period(answer: Answer, index: int) -> list[tuple[JudgedValue, Part | None]]:

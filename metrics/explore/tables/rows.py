@@ -124,13 +124,19 @@ def _say_made_of(behind: Behind) -> str:
             "not counted and not listed."
         )
     measures = behind.definition.measure_set
-    kinds = " and ".join(kind.name.lower() for kind in list_made_of(behind.definition))
+    kinds = join_words(kind.name.lower() for kind in list_made_of(behind.definition))
     in_queue = " in one queue" if measures.has_queue else ""
     made_of = f", made of {kinds}" if kinds else ""
     return (
         f"One row is what one day came to{in_queue} ({measures.name.lower()}){made_of}: "
         "no names, and no rates of an hour."
     )
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Join words as a sentence does: 'a, b and c'."""
+    *first, last = list(words) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _head_of_subject(behind: Behind) -> str:
@@ -194,7 +200,9 @@ def _shape_import(import_: Import, reads_feeds: bool) -> dict[str, str]:
     return {
         "feed": import_.feed.name,
         "label": f"import {import_.pk}" if reads_feeds else "",
-        "when": f"{received.day} {MONTHS[received.month - 1]} {received.year}",
+        "when": ""
+        if reads_feeds
+        else f"{received.day} {MONTHS[received.month - 1]} {received.year}",
         "href": reverse("metrics:import-detail", args=[import_.pk]) if reads_feeds else "",
     }
 
