@@ -4,17 +4,20 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
+from metrics.dashboards.rules.needs import read_show
 from metrics.dashboards.selectors import (
     Dashboard,
     UnitDashboard,
-    find_own_unit,
     get_home,
+    get_overview,
     get_unit_dashboard,
 )
+from metrics.dashboards.services import LONG, note_visit
 from metrics.dashboards.tables import (
     comparison_rows,
     movement_rows,
@@ -22,21 +25,38 @@ from metrics.dashboards.tables import (
     shape_page,
     trend_rows,
 )
+from metrics.dashboards.tables.home_pages import Asked, shape_home_page
 from opsportal.lib.csv_safety import neutralise
 from teams.access.roles import Permission
 from teams.access.selectors import get_visible_unit
 from teams.access.views import ViewerMixin
 from teams.audit.services import record_event
+from teams.measures.selectors import list_needs, list_news
 
 
 class HomeView(ViewerMixin):
-    """Lead to the dashboard that one's day begins with, or say what this place is."""
+    """Begin someone's day: what needs them, how what they lead does, what changed.
+
+    The address keeps which lines are shown (`needs`, `all`) and since when (`news`).
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        unit = find_own_unit(self.viewer)
-        if unit is None:
-            return render(request, "metrics/dashboards/nothing.html", {"title": "Home"})
-        return redirect(reverse("metrics:unit-dashboard", args=[unit.slug]))
+        viewer = self.viewer
+        overview = get_overview(viewer)
+        if overview is None and not viewer.grants:
+            return render(request, "metrics/dashboards/nothing.html", {"title": gettext("Home")})
+        last_visit = note_visit(viewer.user)
+        is_long = request.GET.get("news") == "4w"
+        asked = Asked(
+            show=read_show(request.GET.get("needs", "")),
+            show_all=request.GET.get("all") == "1",
+            since=timezone.now() - LONG if is_long else last_visit.at,
+            is_first=last_visit.is_first,
+            long=is_long,
+        )
+        news = list_news(viewer, asked.since)
+        page = shape_home_page(viewer, overview, list_needs(viewer), news, asked)
+        return render(request, "metrics/home/page.html", page)
 
 
 class DashboardHomeView(ViewerMixin, TemplateView):

@@ -5,6 +5,12 @@ from metrics.dashboards.selectors.dashboards import (
 )
 from metrics.dashboards.selectors.headers import Header, Leader
 from metrics.dashboards.selectors.homes import Entry, Home, find_own_unit, get_home
+from metrics.dashboards.selectors.overviews import (
+    Overview,
+    get_overview,
+    list_misses,
+    list_turns,
+)
 from metrics.dashboards.selectors.peers import Card
 
 __all__ = [
@@ -14,8 +20,12 @@ __all__ = [
     "Header",
     "Home",
     "Leader",
+    "Overview",
     "UnitDashboard",
     "find_own_unit",
     "get_home",
+    "get_overview",
     "get_unit_dashboard",
+    "list_misses",
+    "list_turns",
 ]
