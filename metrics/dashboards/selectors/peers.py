@@ -8,11 +8,10 @@ from metrics.dashboards.selectors.figures import as_reading
 from metrics.dashboards.selectors.judging import NO_TARGET, Judge, Standing
 from metrics.kpis.measures import Of
 from metrics.kpis.models import KpiVersion
-from metrics.kpis.policies import may_read_parts
+from metrics.kpis.policies import may_read_parts, may_read_people
 from metrics.kpis.selectors import KpiReader
 from metrics.kpis.values import Breakdown, KpiValue
 from opsportal.lib.periods import Period
-from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 from teams.structure.rules import Node
 
@@ -43,13 +42,17 @@ class Whole:
 
 @dataclass(frozen=True)
 class Card:
-    """A table of parts compared with a whole; parts are known by slug or employee number."""
+    """A table of parts compared with a whole; parts are known by slug or employee number.
+
+    `readings` holds all of them, those too that a long comparison does not show.
+    """
 
     kind: str
     one: str
     many: str
     own: str
     comparison: Comparison
+    readings: list[Part]
     whole: Whole
     standings: dict[str, Standing]
     unit_ids: dict[str, int]
@@ -69,7 +72,7 @@ def read_parts(
         values = _read(reader, question, unit, breakdown=Breakdown.UNIT)
         return [Parts("units", *name_units(children), values)]
     found = []
-    if viewer.may(Permission.READ_PERSON_KPIS, unit.id) and definition.measure_set.of is Of.PERSON:
+    if may_compare_people(viewer, unit.id, definition):
         values = _read(reader, question, unit, breakdown=Breakdown.PERSON)
         found.append(Parts("people", "person", "people", values))
     siblings = viewer.tree.siblings(unit.id)
@@ -77,6 +80,13 @@ def read_parts(
         values = _read(reader, question, unit, beside=siblings)
         found.append(Parts("peers", *name_units([unit, *siblings]), values, own=unit.slug))
     return found
+
+
+def may_compare_people(viewer: Viewer, unit_id: int, definition: KpiVersion) -> bool:
+    """Tell whether someone may read a KPI of a unit's people one by one, by their names."""
+    return definition.measure_set.of is Of.PERSON and may_read_people(
+        viewer, unit_id, [definition.source]
+    )
 
 
 def name_units(nodes: Sequence[Node]) -> tuple[str, str]:
@@ -108,6 +118,10 @@ def make_card(
             add_readings(measure, past.values()) if past else None,
             NO_TARGET,
         )
+    compared = [
+        Part(key, _subject_name(now[key]), reading, past.get(key))
+        for key, reading in readings.items()
+    ]
     return Card(
         kind=parts.kind,
         one=parts.one,
@@ -115,14 +129,12 @@ def make_card(
         own=parts.own,
         comparison=compare_parts(
             measure,
-            [
-                Part(key, _subject_name(now[key]), reading, past.get(key))
-                for key, reading in readings.items()
-            ],
+            compared,
             whole.now,
             target=line_of_target(measure, whole.standing.aim),
             show_all=show_all,
         ),
+        readings=compared,
         whole=whole,
         standings={key: judge.standing(value) for key, value in now.items()},
         unit_ids={key: value.unit.id for key, value in now.items()},

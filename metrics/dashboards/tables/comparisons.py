@@ -24,6 +24,7 @@ from metrics.dashboards.rules.figures import (
 )
 from metrics.dashboards.selectors import Card, Dashboard, Leader
 from metrics.dashboards.tables.addresses import Owner, address, csv_address
+from metrics.dashboards.tables.funnels import add_limits, offers_funnel, shape_funnel
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 
@@ -84,6 +85,10 @@ def shape_card(
         "few_url": address(question, owner, all=None) + f"#compare-{card.kind}",
         "shows_all": question.show_all and not comparison.hidden,
         "is_long": comparison.is_long,
+        "funnel": shape_funnel(body, owner, card),
+        "funnel_url": address(question, owner, view="funnel") + f"#compare-{card.kind}"
+        if offers_funnel(card)
+        else "",
         "csv_url": csv_address("comparison", question, owner, table=None, all=None, by=card.kind),
     }
 
@@ -121,9 +126,9 @@ def _shape_row(viewer: Viewer, card: Card, row: Row, leaders: Leaders) -> dict[s
 
 def _find_page(viewer: Viewer, card: Card, key: str, unit_id: int) -> str:
     """Find the page of a part, where the reader may open it."""
-    if card.kind == "people":
-        return reverse("teams:person-detail", args=[key])
-    if key != card.own and viewer.may(Permission.READ_UNIT_KPIS, unit_id):
+    if card.kind == "people" and key != card.own:
+        return reverse("metrics:person-dashboard", args=[key])
+    if card.kind != "people" and key != card.own and viewer.may(Permission.READ_UNIT_KPIS, unit_id):
         return reverse("metrics:unit-dashboard", args=[key])
     return ""
 
@@ -143,7 +148,10 @@ def _shape_figures(
 
 
 def comparison_rows(card: Card) -> list[list[object]]:
-    """List the parts as an export has them, the names of the columns first, the whole last."""
+    """List the parts as an export has them, the names of the columns first, the whole last.
+
+    Where the measure counts, with the limits of its funnel.
+    """
     rows: list[list[object]] = [list(HEADS)]
     for group in card.comparison.groups:
         for row in group.rows:
@@ -173,7 +181,7 @@ def comparison_rows(card: Card) -> list[list[object]]:
             whole.standing.status,
         ]
     )
-    return rows
+    return add_limits(rows, card)
 
 
 def _figures(reading: Reading) -> list[object]:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from opsportal.lib.statistics.quantiles import binomial_quantile, binomial_up_to
+from collections.abc import Callable
+
+from opsportal.lib.statistics.quantiles import (
+    binomial_quantile,
+    binomial_up_to,
+    poisson_quantile,
+    poisson_up_to,
+)
 
 # The tails of 95 % and 99.8 % limits.
 WARNING_TAIL = 0.025
@@ -20,14 +27,40 @@ def funnel_limits_exact(whole: float, n: int, tail: float) -> tuple[float, float
         raise ValueError(f"No funnel has these limits: {whole} of {n}, tail {tail}.")
     if n == 0:
         return None
-    low = _interpolated_quantile(whole, n, tail) / n
-    high = _interpolated_quantile(whole, n, 1 - tail) / n
+    low, high = (
+        _interpolate(
+            binomial_quantile(n, whole, share), share, lambda count: binomial_up_to(count, n, whole)
+        )
+        / n
+        for share in (tail, 1 - tail)
+    )
     # In the smallest units interpolation would push a limit past the whole, or below none.
     return max(0.0, min(low, whole)), min(1.0, max(high, whole))
 
 
-def _interpolated_quantile(whole: float, n: int, share: float) -> float:
-    """Find the smallest count with at least `share` up to it, less the part it has too much."""
-    least = binomial_quantile(n, whole, share)
-    reached = binomial_up_to(least, n, whole)
-    return least - (reached - share) / (reached - binomial_up_to(least - 1, n, whole))
+def funnel_limits_of_counts(
+    rate: float, exposure: float, tail: float
+) -> tuple[float, float] | None:
+    """Calculate the limits of events per exposure in a unit of so much exposure; None for none.
+
+    Exact Poisson, interpolated like the binomial ones; D. J. Spiegelhalter 2005, Statistics in
+    Medicine 24, appendix A.1.2.
+    """
+    if rate < 0 or not 0 < tail < 0.5 or exposure < 0:
+        raise ValueError(f"No funnel has these limits: {rate} of {exposure}, tail {tail}.")
+    if exposure == 0:
+        return None
+    mean = rate * exposure
+    low, high = (
+        _interpolate(poisson_quantile(mean, share), share, lambda count: poisson_up_to(count, mean))
+        / exposure
+        for share in (tail, 1 - tail)
+    )
+    return max(0.0, min(low, rate)), max(high, rate)
+
+
+def _interpolate(least: int, share: float, up_to: Callable[[int], float]) -> float:
+    """Take from the smallest count with at least `share` up to it the part that is too much."""
+    reached = up_to(least)
+    step = reached - up_to(least - 1)
+    return least - (reached - share) / step if step else float(least)

@@ -65,7 +65,34 @@ def measure_overdispersion(
     theta = float(whole)
     if not 0 < theta < 1:
         return None
-    weights = [float(n) / (theta * (1 - theta)) for _, n in units]
+    return _measure_spread(units, theta, [float(n) / (theta * (1 - theta)) for _, n in units])
+
+
+def measure_overdispersion_of_counts(
+    events: Sequence[Exact], exposures: Sequence[Exact], rate: Exact | float | None = None
+) -> Overdispersion | None:
+    """Measure how units' events per exposure spread around that of the whole.
+
+    As `measure_overdispersion`, with the variance of a Poisson count. None where there is no
+    exposure, or the whole has no event.
+    """
+    units = [(y, x) for y, x in zip(events, exposures, strict=True) if x]
+    if any(y < 0 or x < 0 for y, x in units):
+        raise ValueError("Events and exposures are not negative.")
+    if not units:
+        return None
+    if rate is None:
+        rate = sum((y for y, _ in units), Fraction(0)) / sum(x for _, x in units)
+    theta = float(rate)
+    if theta <= 0:
+        return None
+    return _measure_spread(units, theta, [float(x) / theta for _, x in units])
+
+
+def _measure_spread(
+    units: Sequence[tuple[Exact, Exact]], theta: float, weights: Sequence[float]
+) -> Overdispersion:
+    """Measure φ and τ²; a unit's weight is one over its variance by chance."""
     zs = [
         (float(Fraction(y) / n) - theta) * sqrt(weight)
         for (y, n), weight in zip(units, weights, strict=True)

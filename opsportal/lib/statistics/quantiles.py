@@ -60,3 +60,25 @@ def binomial_quantile(n: int, share: float, probability: float) -> int:
         else:
             least = middle + 1
     return least
+
+
+def poisson_up_to(count: int, mean: float) -> float:
+    """Calculate the probability that a Poisson variable counts at most `count`."""
+    from scipy.special import gammaincc
+
+    return float(gammaincc(count + 1, mean)) if count >= 0 else 0.0
+
+
+def poisson_quantile(mean: float, probability: float) -> int:
+    """Find the smallest count with at least `probability` up to it."""
+    most = 1
+    while poisson_up_to(most, mean) < probability:
+        most *= 2
+    least = 0
+    while least < most:
+        middle = (least + most) // 2
+        if poisson_up_to(middle, mean) >= probability:
+            most = middle
+        else:
+            least = middle + 1
+    return least

@@ -3,7 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from opsportal.lib.statistics.funnel import ALARM_TAIL, WARNING_TAIL, funnel_limits_exact
+from opsportal.lib.statistics.funnel import (
+    ALARM_TAIL,
+    WARNING_TAIL,
+    funnel_limits_exact,
+    funnel_limits_of_counts,
+)
 
 
 def test_as_spiegelhalter_2005() -> None:
@@ -51,3 +56,23 @@ def test_limits_as_the_appendix_writes_them(whole: float, n: int) -> None:
         expected = (r - (unit.cdf(r) - share) / unit.pmf(r)) / n
         if 0 < limit < 1 and limit != whole:
             assert limit == pytest.approx(expected, abs=1e-6)
+
+
+@given(st.floats(0.001, 2), st.floats(1, 100_000))
+def test_limits_of_counts_interpolate_between_whole_counts(rate: float, exposure: float) -> None:
+    unit = stats.poisson(rate * exposure)
+    limits = funnel_limits_of_counts(rate, exposure, WARNING_TAIL)
+    assert limits is not None
+    assert 0 <= limits[0] <= rate <= limits[1]
+    for limit, share in zip(limits, (WARNING_TAIL, 1 - WARNING_TAIL), strict=True):
+        r = unit.ppf(share)
+        expected = (r - (unit.cdf(r) - share) / unit.pmf(r)) / exposure
+        if 0 < limit != rate:
+            assert limit == pytest.approx(expected, rel=1e-5, abs=1e-9)
+
+
+def test_counts_of_no_exposure_have_no_limits() -> None:
+    assert funnel_limits_of_counts(0.5, 0, WARNING_TAIL) is None
+    assert funnel_limits_of_counts(0, 10, WARNING_TAIL) == (0, pytest.approx(0, abs=0.01))
+    with pytest.raises(ValueError, match="No funnel has these limits"):
+        funnel_limits_of_counts(-1, 10, WARNING_TAIL)

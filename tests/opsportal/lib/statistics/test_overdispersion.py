@@ -8,6 +8,7 @@ from opsportal.lib.statistics.overdispersion import (
     Overdispersion,
     funnel_limits,
     measure_overdispersion,
+    measure_overdispersion_of_counts,
 )
 
 units = st.lists(
@@ -110,3 +111,20 @@ def test_what_has_no_spread() -> None:
     against_target = measure_overdispersion([50, 50], [100, 100], 0.4)
     assert against_target is not None
     assert against_target.phi == pytest.approx(100 * 0.1**2 / 0.24)
+
+
+def test_counts_that_spread_as_chance_does_ask_for_nothing() -> None:
+    found = measure_overdispersion_of_counts([8, 12, 9, 11, 10], [100] * 5)
+    assert found is not None
+    assert found.phi == pytest.approx(0.16, abs=0.05)
+    assert not found.is_asked_for
+
+
+def test_counts_that_spread_widely_ask_for_wider_limits() -> None:
+    found = measure_overdispersion_of_counts([2, 30, 1, 25, 3, 28, 2, 31], [100] * 8)
+    assert found is not None
+    assert found.is_asked_for
+    assert measure_overdispersion_of_counts([0, 0], [5, 5]) is None
+    assert measure_overdispersion_of_counts([1], [0]) is None
+    with pytest.raises(ValueError, match="not negative"):
+        measure_overdispersion_of_counts([-1], [5])
