@@ -11,19 +11,24 @@ from django.utils.translation import gettext_noop as _
 
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
-
-# Room in the phone's bar beside 'More'.
-TABS = 4
+from teams.finding.selectors import list_stars
+from teams.measures.rules import Found, score_match
 
 
 class Entry(NamedTuple):
-    """One line of the navigation; `may_open` takes the viewer."""
+    """One line of the navigation; `may_open` takes the viewer.
+
+    `on_phone`: it stands in the phone's bar, which has room for three beside 'Find' and 'More'.
+    `also`: addresses that lie elsewhere and still belong to it.
+    """
 
     label: str
     icon: str
     url_name: str
     may_open: Callable[[Viewer], bool]
     section: str = ""
+    on_phone: bool = False
+    also: tuple[str, ...] = ()
 
 
 def _everyone(viewer: Viewer) -> bool:
@@ -40,7 +45,8 @@ def _keeper_of_the_whole(viewer: Viewer) -> bool:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry(_("Dashboards"), "layout-dashboard", "metrics:dashboard-home", _everyone),
+    Entry(_("Home"), "home", "metrics:home", _everyone, on_phone=True),
+    Entry(_("Dashboards"), "layout-dashboard", "metrics:dashboard-home", _everyone, on_phone=True),
     Entry(
         _("Org chart"),
         "hierarchy-2",
@@ -48,7 +54,14 @@ ENTRIES: tuple[Entry, ...] = (
         _holder_of(Permission.SEE_NAMES),
         _("People"),
     ),
-    Entry(_("People"), "users", "teams:person-list", _holder_of(Permission.SEE_NAMES), _("People")),
+    Entry(
+        _("People"),
+        "users",
+        "teams:person-list",
+        _holder_of(Permission.SEE_NAMES),
+        _("People"),
+        on_phone=True,
+    ),
     Entry(_("Rosters"), "file-spreadsheet", "teams:roster-list", _keeper_of_the_whole, _("People")),
     Entry(
         _("Feeds and imports"),
@@ -56,6 +69,7 @@ ENTRIES: tuple[Entry, ...] = (
         "metrics:feed-list",
         _holder_of(Permission.READ_FEEDS),
         _("Data"),
+        also=("/imports/",),
     ),
     Entry(
         _("Definitions"),
@@ -85,27 +99,63 @@ def list_lines(request: HttpRequest) -> dict[str, Any]:
     """Return `lines` for the rail, and for a phone `tabs` and the `more` behind them.
 
     The line whose address the request's path begins with, the longest such, is the current one.
+    `stars` are the pages that were starred, `address` is this page's and `is_starred` tells
+    whether it is among them.
     """
     viewer = getattr(request, "viewer", None)
     if viewer is None:
-        return {"lines": [], "tabs": [], "more": []}
-    lines: list[dict[str, Any]] = [
+        return {"lines": [], "tabs": [], "more": [], "stars": []}
+    entries = [entry for entry in ENTRIES if entry.may_open(viewer)]
+    current = _find_current(entries, request.path)
+    lines = [
         {
             "label": gettext(entry.label),
             "section": gettext(entry.section) if entry.section else "",
             "icon": entry.icon,
             "href": reverse(entry.url_name),
-            "current": False,
+            "current": entry is current,
+            "on_phone": entry.on_phone,
         }
-        for entry in ENTRIES
-        if entry.may_open(viewer)
+        for entry in entries
     ]
-    here = [line for line in lines if _leads_to(line["href"], request.path)]
-    if here:
-        max(here, key=lambda line: len(line["href"]))["current"] = True
-    return {"lines": lines, "tabs": lines[:TABS], "more": lines[TABS:]}
+    address = request.get_full_path()
+    stars = list_stars(viewer.user)
+    return {
+        "lines": lines,
+        "tabs": [line for line in lines if line["on_phone"]],
+        "more": [line for line in lines if not line["on_phone"]],
+        "stars": stars,
+        "address": address,
+        "is_starred": any(star["address"] == address for star in stars),
+    }
 
 
-def _leads_to(href: str, path: str) -> bool:
-    """Everything lies below the home page, so that one is current only on itself."""
-    return path == href or (href != "/" and path.startswith(href))
+def _find_current(entries: list[Entry], path: str) -> Entry | None:
+    """Find the entry under which a page lies; under the home page lies that page alone."""
+    ways = [(way, entry) for entry in entries for way in (reverse(entry.url_name), *entry.also)]
+    above = [
+        (len(way), entry)
+        for way, entry in ways
+        if path == way or (way != "/" and path.startswith(way))
+    ]
+    return max(above, key=lambda one: one[0])[1] if above else None
+
+
+def find_pages(viewer: Viewer, query: str, most: int) -> list[Found]:
+    """Find the pages that the navigation leads this viewer to; no query."""
+    found = []
+    for entry in ENTRIES:
+        label, section = gettext(entry.label), gettext(entry.section) if entry.section else ""
+        score = score_match(query, label, section)
+        if score and entry.may_open(viewer):
+            found.append(
+                Found(
+                    kind=gettext("Page"),
+                    name=label,
+                    under=section,
+                    href=reverse(entry.url_name),
+                    score=score,
+                    icon=entry.icon,
+                )
+            )
+    return sorted(found, key=lambda one: -one.score)[:most]

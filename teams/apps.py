@@ -11,6 +11,7 @@ class TeamsConfig(AppConfig):
         from teams.access.demonstration import find_demo_people
         from teams.accounts import demonstration, signals
         from teams.directory import offers as directory
+        from teams.directory import searches
         from teams.measures import offers
 
         signals.connect()
@@ -19,6 +20,8 @@ class TeamsConfig(AppConfig):
         offers.needs.register("directory", directory.list_needs)
         offers.news.register("directory", directory.list_news)
         offers.strips.register("directory", directory.list_strips)
+        offers.searches.register("people", searches.find_people)
+        offers.searches.register("units", searches.find_units)
 
 
 def plant_root(**_: Any) -> None:

@@ -24,6 +24,7 @@ OUTLINE: tuple[str, ...] = (
     "download",
     "eye",
     "file-spreadsheet",
+    "file-text",
     "flag",
     "hierarchy-2",
     "history",
@@ -36,6 +37,7 @@ OUTLINE: tuple[str, ...] = (
     "loader-2",
     "lock",
     "logout",
+    "mail",
     "math-function",
     "menu-2",
     "message-exclamation",
@@ -44,18 +46,20 @@ OUTLINE: tuple[str, ...] = (
     "refresh",
     "search",
     "settings",
+    "star",
     "sun-moon",
     "table",
     "target",
     "target-off",
     "trash",
     "upload",
+    "user",
     "user-plus",
     "users",
     "users-group",
     "x",
 )
-FILLED: tuple[str, ...] = ("circle-check", "circle-x")
+FILLED: tuple[str, ...] = ("circle-check", "circle-x", "star")
 
 
 def icon_id(name: str, *, filled: bool = False) -> str:

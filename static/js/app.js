@@ -37,11 +37,6 @@
         menu.querySelector("summary").focus();
       }
     }
-    const find = document.querySelector("[data-find]");
-    if (find && event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      find.focus();
-    }
   });
 
   // A form that is on its way is not sent twice.

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from opsportal.lib.letters import fold_letters
+
 # How pressing a state is, the most pressing first; keys of opsportal.lib.statuses.
 URGENCY = (
     ("overdue", "late", "expired", "disputed"),
@@ -63,7 +65,7 @@ class News:
 class Found:
     """Something that a search found: its kind ('Person'), its name, a second line, its page.
 
-    `score` says how well it fits, higher is better: see score_match.
+    `score` says how well it fits, higher is better: see score_match. `icon` is a name of Tabler's.
     """
 
     kind: str
@@ -71,6 +73,7 @@ class Found:
     under: str
     href: str
     score: float
+    icon: str = "search"
 
 
 def rank_needs(needs: Iterable[Need]) -> list[Need]:
@@ -88,14 +91,15 @@ def rank_needs(needs: Iterable[Need]) -> list[Need]:
     return sorted(needs, key=place)
 
 
-def score_match(query: str, name: str) -> float:
+def score_match(query: str, name: str, beside: str = "") -> float:
     """Score how well a name answers a query: 4 the same, 3 begins so, 2 a word does, 1 contains.
 
-    Every word of the query must stand in the name, in any order; 0 where one does not. Case does
-    not matter; a shorter name comes before a longer one by less than one.
+    Every word of the query must stand in the name, in any order, or (0) in what is known `beside`
+    it; else nothing, 0.0. Case and marks on letters do not matter; a shorter name comes before a
+    longer one by less than one.
     """
-    wanted, found = query.casefold().split(), name.casefold()
-    if not wanted or not all(word in found for word in wanted):
+    wanted, found = fold_letters(query).split(), fold_letters(name)
+    if not wanted:
         return 0.0
     words = found.split()
     if found == " ".join(wanted):
@@ -104,6 +108,10 @@ def score_match(query: str, name: str) -> float:
         fit = 3
     elif all(any(word.startswith(start) for word in words) for start in wanted):
         fit = 2
-    else:
+    elif all(word in found for word in wanted):
         fit = 1
+    elif beside and all(word in f"{found} {fold_letters(beside)}" for word in wanted):
+        fit = 0
+    else:
+        return 0.0
     return fit + 1 / (1 + len(found))

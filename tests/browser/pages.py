@@ -31,6 +31,8 @@ PAGES: list[tuple[str, str | None]] = [
     ("/people/E-ELIF/", "team_leader"),
     ("/people/join/", "hr_partner"),
     ("/people/E-ELIF/transfer/", "hr_partner"),
+    ("/find/?q=video", "group_leader"),
+    ("/find/", "outsider"),
     ("/rosters/", "administrator"),
     ("/access/", "administrator"),
     ("/audit/", "compliance"),
