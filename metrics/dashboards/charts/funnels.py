@@ -35,16 +35,19 @@ MARKERS: dict[Reach, dict[str, Any]] = {
 
 
 def funnel_axis(funnel: Funnel) -> Axis:
-    """Choose the value axis: all points, and the limits as far as the smallest points need."""
+    """Choose the value axis: all points, and the limits where most of the sizes are."""
     held = [point.value for point in funnel.points] + [funnel.whole]
-    held += [end for limits in funnel.curve[len(funnel.curve) // 4 :] for end in limits.alarm]
+    held += [end for limits in funnel.curve[len(funnel.curve) * 2 // 3 :] for end in limits.alarm]
     scale = make_scale(held, most_ticks=5)
-    low, high = max(scale.low, 0.0), scale.high
+    step = scale.ticks[1] - scale.ticks[0] if len(scale.ticks) > 1 else scale.high - scale.low
+    low, high = max(math.floor(round(scale.low / step, 6)) * step, 0.0), scale.high
     if funnel.measure.is_proportion:
         high = min(high, float(funnel.measure.scale))
-    # A little room, so that a point at the very edge is whole.
-    room = (high - low) * 0.02
-    return Axis(low - room, high + room, tuple(tick for tick in scale.ticks if low <= tick <= high))
+    digits = max(0, 2 - math.floor(math.log10(step)))
+    count = math.floor((high - low) / step + 1e-9) + 1
+    # A little room above, so that a point at the very edge is whole.
+    top = high + (high - low) * 0.02
+    return Axis(low, top, tuple(round(low + i * step, digits) for i in range(count)))
 
 
 def draw_funnel(funnel: Funnel) -> dict[str, Any]:
@@ -127,9 +130,9 @@ def _name_points(funnel: Funnel, most: float) -> list[dict[str, Any]]:
             "yref": "y",
             "x": _short(point.size),
             "y": _round(funnel.measure, point.value),
-            "xanchor": "right" if point.size > 0.6 * most else "left",
-            "yanchor": "middle",
-            "xshift": -8 if point.size > 0.6 * most else 8,
+            "xanchor": "right" if point.size > 0.7 * most else "left",
+            "yanchor": "top" if point.value < funnel.whole else "bottom",
+            "yshift": -5 if point.value < funnel.whole else 5,
             "text": _cut(point.name),
             "font": {"color": "token:ink"},
         }

@@ -33,7 +33,7 @@ def shape_funnel(body: Dashboard, owner: Owner, card: Card) -> dict[str, Any] | 
     return {
         "id": f"funnel-{card.kind}",
         "title": title,
-        "sub": describe_funnel(funnel, card.one, max(funnel_axis(funnel).ticks[0], 0.0)),
+        "sub": describe_funnel(funnel, card.one, funnel_axis(funnel).low),
         "figure": draw_funnel(funnel),
         "table_url": address(body.question, owner, view=None) + f"#compare-{card.kind}",
         "csv_url": csv_address(
