@@ -1,6 +1,6 @@
 from django.urls import path
 
-from metrics.dashboards import views
+from metrics.dashboards import person_views, views
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
@@ -16,5 +16,20 @@ urlpatterns = [
         "dashboards/<slug:slug>/movement.csv",
         views.MovementCsvView.as_view(),
         name="unit-movement-csv",
+    ),
+    path(
+        "people/<str:employee_id>/figures/",
+        person_views.PersonDashboardView.as_view(),
+        name="person-dashboard",
+    ),
+    path(
+        "people/<str:employee_id>/figures/trend.csv",
+        person_views.PersonTrendCsvView.as_view(),
+        name="person-trend-csv",
+    ),
+    path(
+        "people/<str:employee_id>/figures/comparison.csv",
+        person_views.PersonComparisonCsvView.as_view(),
+        name="person-comparison-csv",
     ),
 ]

@@ -105,7 +105,7 @@ class DashboardCsvView(UnitDashboardView):
                 start=body.question.period.start,
                 end=body.question.period.end,
             )
-        return _answer_csv(f"{self.kwargs['slug']}-{body.question.kpi}.csv", rows)
+        return answer_csv(f"{self.kwargs['slug']}-{body.question.kpi}.csv", rows)
 
     def list_rows(self, body: Dashboard) -> Iterable[list[object]]:
         raise NotImplementedError
@@ -139,7 +139,8 @@ class MovementCsvView(DashboardCsvView):
         return movement_rows(body)
 
 
-def _answer_csv(name: str, rows: Iterable[list[object]]) -> HttpResponse:
+def answer_csv(name: str, rows: Iterable[list[object]]) -> HttpResponse:
+    """Answer with a file of rows, in which no cell can be run as a formula."""
     response = HttpResponse(
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},

@@ -53,6 +53,13 @@ def may_ask_for_values(viewer: Viewer) -> bool:
     )
 
 
+def may_ask_for_people(viewer: Viewer) -> bool:
+    """Tell whether someone may read the figures of anybody, or, by their token, their own."""
+    if viewer.may(Permission.READ_PERSON_KPIS) or viewer.may(Permission.READ_PERSON_AUDITS):
+        return True
+    return viewer.person is not None and viewer.is_within_token(Permission.READ_PERSON_KPIS)
+
+
 def may_propose(viewer: Viewer) -> bool:
     """Tell whether someone may propose changes of definitions and targets."""
     return viewer.may(Permission.CHANGE_DEFINITIONS)

@@ -12,6 +12,12 @@ from metrics.dashboards.selectors.overviews import (
     list_turns,
 )
 from metrics.dashboards.selectors.peers import Card
+from metrics.dashboards.selectors.person_headers import PersonHeader
+from metrics.dashboards.selectors.persons import (
+    PersonBody,
+    PersonDashboard,
+    get_person_dashboard,
+)
 
 __all__ = [
     "Card",
@@ -21,10 +27,14 @@ __all__ = [
     "Home",
     "Leader",
     "Overview",
+    "PersonBody",
+    "PersonDashboard",
+    "PersonHeader",
     "UnitDashboard",
     "find_own_unit",
     "get_home",
     "get_overview",
+    "get_person_dashboard",
     "get_unit_dashboard",
     "list_misses",
     "list_turns",
