@@ -14,15 +14,14 @@ _SPAN = f"daterange({_FROM}, {_UNTIL})"
 # An open side is null, which the functions pass over.
 _WITHIN = f"greatest(lower(valid), {_FROM}), least(upper(valid), {_UNTIL})"
 # What stands on the days that are rewritten, and on the day before each, with dates in place of
-# ranges: millions of lines are compared with them. Person 0 is a machine, whose place is the root.
+# ranges: millions of lines are compared with them. `place` reads one table and nothing else, so that
+# the planner knows how many rows a person has in it, and hashes it rather than the lines.
 # A unit stands above itself at distance 0; `standing` is every unit that stands on each day.
 _STRUCTURE = f"""
     the_days AS MATERIALIZED (SELECT unnest(%(days)s::date[]) AS day),
     place(person_id, unit_id, level, starts, ends) AS MATERIALIZED (
         SELECT person_id, unit_id, level, {_WITHIN}
         FROM teams_assignment WHERE valid && {_SPAN}
-        UNION ALL
-        SELECT 0, id, '', {_FROM}, {_UNTIL} FROM teams_unit WHERE is_root
     ),
     placement(unit_id, parent_id, starts, ends) AS MATERIALIZED (
         SELECT unit_id, parent_id, {_WITHIN}
@@ -45,17 +44,17 @@ _STRUCTURE = f"""
     )
 """  # noqa: S608
 # Lines by person are many: day by day there is less to tell them apart by. Lines by unit are few,
-# and made for all days at once.
+# and made for all days at once. What a machine did has no person, and counts in the root.
 _OWN = {
     Of.PERSON: """
         SELECT the_days.day, own.*
         FROM the_days
         CROSS JOIN LATERAL (
-            SELECT place.unit_id, line.queue_id, line.known, {measures}
+            SELECT {unit} AS unit_id, line.queue_id, line.known, {measures}
             FROM ({lines}) line
-            JOIN place ON place.person_id = {person}
+            {join} place ON place.person_id = line.subject_id
                 AND line.day >= place.starts AND line.day < place.ends
-            WHERE line.day = the_days.day
+            WHERE line.day = the_days.day {whose}
             GROUP BY 1, 2, 3
         ) own
     """,
@@ -65,6 +64,12 @@ _OWN = {
         WHERE line.day = ANY(%(days)s)
         GROUP BY 1, 2, 3, 4
     """,
+}
+_PEOPLE_ONLY = {"unit": "place.unit_id", "join": "JOIN", "whose": ""}
+_WITH_MACHINES = {
+    "unit": "coalesce(place.unit_id, (SELECT id FROM teams_unit WHERE is_root))",
+    "join": "LEFT JOIN",
+    "whose": "AND (line.subject_id IS NULL OR place.unit_id IS NOT NULL)",
 }
 # What nothing stands below is its own total: most units, and most of what is to be written.
 _REWRITE = """
@@ -113,9 +118,8 @@ def rewrite_totals(cursor: CursorWrapper, days: Sequence[date]) -> None:
 def _write_rewrite(measures: MeasureSet) -> str:
     """Write the statement for a set: lines count in their unit, or where their person was."""
     own = _OWN[measures.of].format(
+        **(_WITH_MACHINES if measures.has_machines else _PEOPLE_ONLY),
         lines=measures.lines,
-        # Only where it must: the planner does not see through the function.
-        person="coalesce(line.subject_id, 0)" if measures.has_machines else "line.subject_id",
         measures=", ".join(
             f"{_combine(measure, 'line')}::bigint AS {measure.name}"
             for measure in measures.measures

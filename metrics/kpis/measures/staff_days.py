@@ -45,9 +45,7 @@ STAFF_DAYS = MeasureSet(
         WITH heads AS MATERIALIZED (
             SELECT day, unit_id, sum(heads)::int AS heads
             FROM (
-                SELECT unit_id, starts, ends, count(*)::int AS heads FROM place
-                WHERE person_id <> 0
-                GROUP BY 1, 2, 3
+                SELECT unit_id, starts, ends, count(*)::int AS heads FROM place GROUP BY 1, 2, 3
             ) alike
             JOIN the_days ON day >= starts AND day < ends
             GROUP BY 1, 2

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # What one transaction takes: enough for its days to share what it costs, and where little waits
-# no more than a quarter of it, so that the others have something to do.
-MOST_DAYS_AT_ONCE = 10
-SHARE = 4
+# no more than a third of it, so that the others have something to do; but a few days cost little
+# more than one.
+MOST_DAYS_AT_ONCE = 30
+FEW_DAYS = 4
+SHARE = 3
 # Newest first, because those are looked at first.
 _CLAIM = """
     SELECT day, changed_at FROM teams_operatingday
@@ -208,7 +210,7 @@ def _claim_days(only: date | None = None) -> list[Claim]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [MOST_DAYS_AT_ONCE * SHARE])
         (waiting,) = cursor.fetchone()
-        limit = max(1, waiting // SHARE)
+        limit = max(FEW_DAYS, waiting // SHARE)
         cursor.execute(_CLAIM, {"only": only, "limit": limit})
         return [Claim(*row) for row in cursor.fetchall()]
 
