@@ -14,8 +14,8 @@ _SPAN = f"daterange({_FROM}, {_UNTIL})"
 # An open side is null, which the functions pass over.
 _WITHIN = f"greatest(lower(valid), {_FROM}), least(upper(valid), {_UNTIL})"
 # What stands on the days that are rewritten, and on the day before each, with dates in place of
-# ranges: millions of lines are compared with them. `place` reads one table and nothing else, so that
-# the planner knows how many rows a person has in it, and hashes it rather than the lines.
+# ranges: millions of lines are compared with them. `place` reads one table and nothing else, so
+# that the planner knows how many rows a person has in it, and hashes it rather than the lines.
 # A unit stands above itself at distance 0; `standing` is every unit that stands on each day.
 _STRUCTURE = f"""
     the_days AS MATERIALIZED (SELECT unnest(%(days)s::date[]) AS day),
