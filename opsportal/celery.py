@@ -20,6 +20,12 @@ app.conf.beat_schedule = {
         "task": "metrics.kpis.recompute_nightly",
         "schedule": crontab(hour=2, minute=0),
     },
+    # Each hour of the morning, so that a mail server or a worker that was away is made up for; what
+    # has gone does not go again.
+    "send-digests-on-monday": {
+        "task": "metrics.dashboards.send_due_digests",
+        "schedule": crontab(minute=15, hour="6-12", day_of_week="mon"),
+    },
     # A message can be lost with its broker, a worker be killed with it: the database knows what
     # is waiting, so it is asked again and again, cheaply.
     "look-for-waiting-imports": {

@@ -179,6 +179,7 @@ KNOX_TOKEN_MODEL = "teams.ApiToken"  # noqa: S105
 REST_KNOX = {"TOKEN_TTL": None}
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 30  # a mail server that says nothing holds up no worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="opsportal@localhost")
 
 # --- What a browser may do ------------------------------------------------------------------
@@ -229,6 +230,10 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
+# --- Documents to hand over -----------------------------------------------------------------
+# Font files that are asked for letters which the portal's own font lacks, Chinese say.
+PDF_FONTS = [Path(path) for path in env.list("PDF_FONTS", default=[])]
+
 # --- API ------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -264,5 +269,7 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},
         "django.server": {"handlers": [], "propagate": True},
+        # Each PDF cuts its fonts down, which they would tell line by line.
+        "fontTools": {"level": "WARNING"},
     },
 }

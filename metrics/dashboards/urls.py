@@ -1,6 +1,8 @@
 from django.urls import path
 
 from metrics.dashboards import person_views, views
+from metrics.dashboards.digests.views import DigestView
+from metrics.dashboards.printing.views import DashboardPdfView
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
@@ -17,6 +19,8 @@ urlpatterns = [
         views.MovementCsvView.as_view(),
         name="unit-movement-csv",
     ),
+    path("dashboards/<slug:slug>/dashboard.pdf", DashboardPdfView.as_view(), name="unit-pdf"),
+    path("dashboards/<slug:slug>/digest/", DigestView.as_view(), name="unit-digest"),
     path(
         "people/<str:employee_id>/figures/",
         person_views.PersonDashboardView.as_view(),

@@ -27,8 +27,12 @@ def address(question: Question, owner: Owner, **changes: str | None) -> str:
 
 def csv_address(what: str, question: Question, owner: Owner, **changes: str | None) -> str:
     """Write the address of an export that answers the same question: 'trend' or 'comparison'."""
-    url = reverse(f"metrics:{owner.kind}-{what}-csv", args=[owner.key])
-    return _join(url, question, changes)
+    return export_address(f"{what}-csv", question, owner, **changes)
+
+
+def export_address(what: str, question: Question, owner: Owner, **changes: str | None) -> str:
+    """Write the address of what hands out a dashboard or a part of it: 'pdf', 'trend-csv'."""
+    return _join(reverse(f"metrics:{owner.kind}-{what}", args=[owner.key]), question, changes)
 
 
 def _join(url: str, question: Question, changes: Mapping[str, str | None]) -> str:

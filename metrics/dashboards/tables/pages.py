@@ -7,6 +7,7 @@ from metrics.dashboards.selectors import Entry, Header, Home, UnitDashboard
 from metrics.dashboards.tables.addresses import Owner
 from metrics.dashboards.tables.asks import shape_filters, shape_presets
 from metrics.dashboards.tables.comparisons import shape_card
+from metrics.dashboards.tables.exports import shape_exports
 from metrics.dashboards.tables.freshness import say_freshness, say_late, say_waiting
 from metrics.dashboards.tables.movements import shape_movements
 from metrics.dashboards.tables.tiles import shape_tiles
@@ -19,12 +20,12 @@ def shape_page(viewer: Viewer, dashboard: UnitDashboard) -> dict[str, Any]:
     """Shape a dashboard as its template takes it."""
     header, body = dashboard.header, dashboard.body
     page: dict[str, Any] = {"title": header.unit.name, **_shape_header(viewer, header)}
-    page["strips"] = dashboard.strips
     if body is None:
         return page
     owner = Owner("unit", header.unit.slug)
     return page | {
         "notes": body.question.notes,
+        "exports": shape_exports(body, owner),
         "presets": shape_presets(body, owner),
         "filters": shape_filters(body, owner),
         **shape_tiles(body, owner, page["freshness"]),
