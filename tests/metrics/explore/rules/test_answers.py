@@ -1,0 +1,42 @@
+from datetime import date
+
+from metrics.explore.rules.answers import describe_lines, title_parts, title_whole
+from opsportal.lib.periods import Grain, Period
+from tests.metrics.dashboards.rules.examples import HANDLE_TIME
+
+SPAN = Period(date(2026, 8, 24), date(2026, 11, 23))
+WHOLE = ("Video Safety", 80.04)
+
+
+def test_a_title_says_from_where_to_where_and_the_whole() -> None:
+    parts = [("Video DE", 91.26), ("Video ES", 72.0), ("Video AR", None)]
+    assert title_parts(HANDLE_TIME, SPAN, WHOLE, parts, "team") == (
+        "Average handle time by team: 72.0 (Video ES) to 91.3 (Video DE), Video Safety 80.0\u202fs"
+    )
+    assert title_parts(HANDLE_TIME, SPAN, WHOLE, parts[:1], "team") == (
+        "Average handle time by team: Video DE 91.3, Video Safety 80.0\u202fs"
+    )
+    assert "no data in 24 Aug – 22 Nov 2026" in title_parts(
+        HANDLE_TIME, SPAN, WHOLE, parts[2:], "team"
+    )
+    assert title_whole(HANDLE_TIME, SPAN, *WHOLE) == (
+        "Average handle time of Video Safety: 80.0\u202fs, 24 Aug – 22 Nov 2026"
+    )
+    assert "no data" in title_whole(HANDLE_TIME, SPAN, "Video Safety", None)
+
+
+def test_what_is_drawn_is_said() -> None:
+    said = describe_lines(
+        HANDLE_TIME,
+        Grain.WEEK,
+        coloured=5,
+        grey=1,
+        left_out=3,
+        many="teams",
+        axis_start=40.0,
+        is_open=True,
+    )
+    assert "1 other grey" in said
+    assert "3 more stand in the table alone" in said
+    assert "The axis starts at 40." in said
+    assert "provisional" in said

@@ -1,0 +1,134 @@
+"""The page of the rows behind a figure: what it shows, to whom, and where it leads."""
+
+import csv
+import html
+import io
+import re
+
+import pytest
+from django.test import Client
+
+from metrics.explore.tables import read_place
+from metrics.kpis.rows import Place
+from opsportal.lib.formats import format_number
+from tests.metrics.dashboards.seeds import LAST, seed_work
+from tests.personas import Organisation
+
+pytestmark = pytest.mark.django_db
+WEEK = "from=2026-11-09&to=2026-11-16"
+
+
+@pytest.fixture
+def working(organisation: Organisation) -> Organisation:
+    seed_work(organisation, days=30)
+    return organisation
+
+
+def rows(client: Client, query: str, status: int = 200) -> str:
+    response = client.get(f"/explore/rows/?{query}")
+    assert response.status_code == status, query
+    return html.unescape(response.content.decode())
+
+
+def test_its_foot_is_the_figure(working: Organisation) -> None:
+    client = working.client("Nadia")
+    query = f"kpi=units-per-hour&unit=video-safety&{WEEK}"
+    (value,) = client.get(
+        "/api/v1/kpi-values/?kpi=units-per-hour&unit=video-safety&period=all&" + WEEK
+    ).json()["results"]
+    shown = rows(client, query)
+    foot = re.search(r"<tfoot>.*</tfoot>", shown, re.DOTALL)
+    assert foot
+    assert format_number(value["numerator"]) in foot[0]
+    assert format_number(value["denominator"]) in foot[0]
+    text = client.get(f"/explore/rows.csv?{query}").content.decode()
+    told = list(csv.DictReader(io.StringIO(text)))
+    assert sum(int(row["units"]) for row in told) == value["numerator"]
+    assert sum(int(row["productive_seconds"]) for row in told) * 1 == value["denominator"]
+
+
+def test_every_value_of_a_table_leads_to_its_rows(working: Organisation) -> None:
+    client = working.client("Nadia")
+    shown = client.get("/explore/?kpi=units-per-hour&breakdown=person&period=4w&grain=week")
+    links = re.findall(r'href="(/explore/rows/[^"]*)"', shown.content.decode())
+    assert len(links) > 10
+    for link in links[::7]:
+        text = rows(client, html.unescape(link).split("?", 1)[1])
+        assert "All of it" in text
+
+
+def test_a_point_of_a_chart_names_its_period_by_a_day_in_it(working: Organisation) -> None:
+    query = "kpi=units-per-hour&unit=video-safety&grain=week&from=2026-11-11"
+    assert "9 – 15 Nov 2026" in rows(working.client("Nadia"), query)
+    assert "is not a date" in rows(working.client("Nadia"), query + "x")
+
+
+def test_who_reads_what(working: Organisation) -> None:
+    query = f"kpi=units-per-hour&unit=video-es&{WEEK}"
+    of_leader = rows(working.client("Carmen"), query)
+    assert "Mateo Example" in of_leader
+    assert "/imports/" not in of_leader
+    assert "work_records" in of_leader, "the feed by its name"
+    of_group_leader = rows(working.client("Nadia"), query)
+    assert "Mateo Example" in of_group_leader
+    assert "/imports/" in of_group_leader
+    of_analyst = rows(working.client("Ola"), query)
+    assert "Mateo Example" not in of_analyst
+    assert "/imports/" in of_analyst
+    assert "no names" in of_analyst
+    of_member = rows(working.client("Elif"), query)
+    assert "Mateo Example" not in of_member
+    assert "/imports/" not in of_member
+    mine = rows(working.client("Elif"), f"kpi=units-per-hour&person=E-ELIF&{WEEK}")
+    assert "Elif Example" in mine
+
+
+WRONG = [
+    ("", "There are no rows behind no KPI"),
+    ("kpi=nonsense", "There are no rows behind 'nonsense'"),
+    ("kpi=units-per-hour&unit=search-quality", "There is no unit"),
+    ("kpi=units-per-hour&person=E-MEI", "There is no person"),
+    ("kpi=units-per-hour&queue=closed", "in the queue 'closed'"),
+]
+
+
+def test_what_is_not_there_is_said(working: Organisation) -> None:
+    client = working.client("Carmen")
+    for query, words in WRONG:
+        assert words in rows(client, query, 404), query
+        assert client.get(f"/explore/rows.csv?{query}").status_code == 404, query
+
+
+def test_odd_addresses_do_not_break_it(working: Organisation) -> None:
+    client = working.client("Nadia")
+    for odd in (
+        "from=2026-11-10&to=2026-11-01",
+        "from=0001-01-01&to=9999-12-31",
+        "after=2026-11-10.0",
+        "after=9999-99-99.1",
+        "after=nonsense",
+        "after=0001-01-01.999999999999999999",
+        "from=2030-01-01&to=2031-01-01",
+        "grain=quarter&from=9999-12-31",
+    ):
+        for kpi in ("units-per-hour", "on-time-delivery", "headcount", "cost-per-unit"):
+            assert "definition" in rows(client, f"kpi={kpi}&unit=video-safety&{odd}").lower(), odd
+
+
+def test_pages_follow_one_another_to_the_end(working: Organisation) -> None:
+    client = working.client("Nadia")
+    query = "kpi=units-per-hour&unit=video-safety&period=all"
+    seen: list[str] = []
+    while query:
+        shown = rows(client, query)
+        seen += re.findall(r'<th scope="row" class="nowrap">([^<]*)</th>', shown)
+        found = re.search(r'rel="next" href="/explore/rows/\?([^"]*)"', shown)
+        query = found[1] if found else ""
+    text = client.get("/explore/rows.csv?kpi=units-per-hour&unit=video-safety&period=all")
+    assert len(seen) == len(text.content.decode().splitlines()) - 1
+
+
+def test_a_place_is_read_as_it_was_written() -> None:
+    assert read_place("2026-11-21.17") == Place(LAST, 17)
+    for text in ("", "2026-11-21", "2026-02-30.1", "x.1", "2026-11-21.-1", "2026-11-21.1e9"):
+        assert read_place(text) is None
