@@ -47,6 +47,7 @@ def _keeper_of_the_whole(viewer: Viewer) -> bool:
 ENTRIES: tuple[Entry, ...] = (
     Entry(_("Home"), "home", "metrics:home", _everyone, on_phone=True),
     Entry(_("Dashboards"), "layout-dashboard", "metrics:dashboard-home", _everyone, on_phone=True),
+    Entry(_("Explore"), "chart-dots", "metrics:explore", _holder_of(Permission.READ_UNIT_KPIS)),
     Entry(
         _("Org chart"),
         "hierarchy-2",

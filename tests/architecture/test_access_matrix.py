@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
 
+from metrics.explore.models import SavedView
 from metrics.feeds.models import Import
 from metrics.kpis.models import DefinitionChange, Kpi, Recompute
 from metrics.kpis.services import recompute_changed_days
@@ -136,6 +137,22 @@ GET  /api/v1/kpi-values/?{values}&unit=ads-en 401 404 404 404 404 200 200 200 20
 POST /api/v1/recomputes/                401 403 403 403 403 403 403 202 403 403 202 403
 GET  /api/v1/recomputes/{recompute}/    401 403 403 403 403 403 403 200 403 403 200 403
 
+# Explore: of a sibling unit the figure, nothing inside it and no rows; views of one's own
+GET  /explore/                          302 200 200 200 200 200 200 200 200 200 200 403
+GET  /explore/?unit=video-es            302 200 200 200 200 200 200 200 200 200 404 403
+GET  /explore/?unit=search-quality      302 404 404 404 404 200 200 200 404 200 404 403
+GET  /explore/?person=E-ELIF            302 200 200 404 200 404 200 404 200 404 404 403
+GET  /explore/figures.csv?unit=video-es 302 200 200 200 200 200 200 200 200 200 404 403
+GET  /explore/rows/?{rows}&unit=video-es 302 200 200 404 200 200 200 200 200 200 404 403
+GET  /explore/rows/?{rows}&person=E-ELIF 302 200 200 404 200 404 404 404 200 404 404 403
+GET  /explore/rows.csv?{rows}&unit=video-es 302 200 200 404 200 200 200 200 200 200 404 403
+GET  /explore/views/                    302 200 200 200 200 200 200 200 200 200 200 403
+POST /explore/views/                    302 400 400 400 400 400 400 400 400 400 400 403
+GET  /explore/views/{view}/             302 302 302 404 302 302 302 302 302 302 404 403
+POST /explore/views/{view}/             302 404 404 404 400 404 404 404 404 404 404 403
+POST /explore/views/{view}/share/       302 404 404 404 302 404 404 404 404 404 404 403
+POST /explore/views/{view}/delete/      302 404 404 404 302 404 404 404 404 404 404 403
+
 # Feeds and imports
 GET  /feeds/                            302 403 403 403 200 403 403 200 403 200 200 403
 GET  /feeds/new/                        302 403 403 403 403 403 403 200 403 403 200 403
@@ -174,6 +191,13 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         "recompute": Recompute.objects.create().pk,
         "change": propose_definition(organisation).pk,
         "aim": propose_aim(organisation).pk,
+        "rows": "kpi=units-per-hour&period=4w",
+        "view": SavedView.objects.create(
+            owner=organisation.user("Nadia"),
+            name="Round",
+            parameters="unit=video-es",
+            shared_with=organisation.units["video-es"],
+        ).pk,
         "values": "kpi=on-time-delivery&period=all&from=2026-01-01&to=2026-02-01",
         "roster": RosterImport.objects.create(
             file_name="roster.csv",
