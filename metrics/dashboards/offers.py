@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from metrics.dashboards.rules.alerts import Turn, describe_turn, say_miss, title_turn
+from metrics.dashboards.rules.alerts import Turn, describe_turn, say_miss, say_since, title_turn
 from metrics.dashboards.rules.movements import title_movement
 from metrics.dashboards.rules.trends import Shift
 from metrics.dashboards.selectors import Overview, get_overview, list_misses, list_turns
@@ -43,7 +43,7 @@ def _need_of_miss(overview: Overview, miss: Miss) -> Need:
         status="missed",
         state="Target missed",
         what=say_miss(tile.measure, miss.unit.name, tile.now, tile.aim),
-        why=f"{shift.words[0].upper()}{shift.words[1:]}",
+        why=say_since(tile.measure, shift, tile.before),
         who=leaders[0].name if leaders else "",
         since=tile.trend.points[shift.since].period.start,
         deed="See why",
@@ -65,6 +65,7 @@ def _news_of_turn(overview: Overview, turn: Turn) -> News:
         title=title_turn(turn),
         words=words,
         on=turn.since,
+        is_signal=True,
         href=address(question, Owner("unit", overview.unit.slug), kpi=slug),
     )
 

@@ -1,10 +1,11 @@
 """How far the data of a unit reach."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
+from django.utils import timezone
 
 from metrics.kpis.models import TOTALS
 from opsportal.lib.periods import Period
@@ -68,13 +69,23 @@ def find_extents(unit_id: int, sets: Iterable[str]) -> dict[str, tuple[date, dat
         return {slug: (first, last) for slug, first, last in cursor.fetchall()}
 
 
+def _find_last(ends: Sequence[date]) -> date:
+    """Find the last day of which there are data, not only promises.
+
+    A set that reaches beyond today, as requests do that are due tomorrow, says what is to come;
+    the other sets tell how far things have come.
+    """
+    today = timezone.localdate()
+    return max((end for end in ends if end <= today), default=max(ends))
+
+
 def get_extent(unit_id: int) -> Extent | None:
     """Find how far a unit's data reach; None where it has none. The caller checks the right."""
     found = find_extents(unit_id, TOTALS.keys() - WITHOUT_FACTS)
     if not found:
         return None
     first = min(start for start, _ in found.values())
-    last = max(end for _, end in found.values())
+    last = _find_last([end for _, end in found.values()])
     # Only the sets that have totals are looked into.
     days = " UNION ALL ".join(
         _RECENT.format(totals=TOTALS[slug]._meta.db_table) for slug in sorted(found)

@@ -52,13 +52,17 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something that changed beyond noise: a title, a sentence under it, and since when."""
+    """Something that changed: a title, a sentence under it, and since when.
+
+    `is_signal` tells what figures show beyond noise from what someone did; it comes first.
+    """
 
     key: str
     title: str
     words: str
     on: date
     href: str = ""
+    is_signal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

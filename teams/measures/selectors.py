@@ -19,9 +19,9 @@ def list_strips(viewer: Viewer, unit: Node) -> list[Strip]:
 
 
 def list_news(viewer: Viewer, since: datetime) -> list[News]:
-    """List what changed since a moment, the newest first."""
+    """List what changed since a moment: what figures signal, then the rest, the newest first."""
     found = [item for offer in offers.news for item in offer(viewer, since)]
-    return sorted(found, key=lambda item: (item.on, item.key), reverse=True)
+    return sorted(found, key=lambda item: (item.is_signal, item.on, item.key), reverse=True)
 
 
 def search(viewer: Viewer, query: str, most: int) -> list[Found]:

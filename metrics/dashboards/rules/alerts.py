@@ -87,8 +87,16 @@ def describe_turn(turn: Turn, beside: Sequence[tuple[str, Shift]] = ()) -> str:
 
 def say_miss(measure: Measure, unit: str, now: Reading, aim: Aim | None) -> str:
     """Say in one sentence what is missed where: 'Accuracy in Video ES is 83.2 %, target ≥ 94.0'."""
-    value = write_value(measure, now.value)
-    return f"{measure.name} in {unit} is {value}, {write_target(measure, aim)}"
+    target = write_target(measure, aim).replace("≥ ", "≥\u00a0").replace("≤ ", "≤\u00a0")
+    return f"{measure.name} in {unit} is {write_value(measure, now.value)}, {target}"
+
+
+def say_since(measure: Measure, shift: Shift, before: Reading | None) -> str:
+    """Say since when a figure is unusual, and what it was: 'Below its usual range since 3 Nov'."""
+    words = f"{shift.words[0].upper()}{shift.words[1:]}"
+    if before is None or before.value is None:
+        return words
+    return f"{words}; {write_value(measure, before.value)} before"
 
 
 def _is_worse(trend: Trend) -> bool:

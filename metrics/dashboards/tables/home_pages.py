@@ -14,13 +14,14 @@ from metrics.dashboards.rules.figures import write_number, write_number_of
 from metrics.dashboards.rules.needs import MOST_SHOWN, Show, keep_needs
 from metrics.dashboards.rules.tiles import write_tile
 from metrics.dashboards.selectors import Header, Overview
-from metrics.dashboards.selectors.overviews import Part
+from metrics.dashboards.selectors.overviews import Glance, Part
 from metrics.dashboards.tables.addresses import Owner, address, page_of
 from metrics.dashboards.tables.freshness import say_day, say_freshness, say_late, say_waiting
+from opsportal.lib.letters import fold_letters
 from opsportal.lib.statuses import STATUSES
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
-from teams.measures.rules import Need, News
+from teams.measures.rules import Need, News, Strip
 from teams.structure.rules import Node
 
 # As many columns of figures as a table at a glance has room for.
@@ -60,6 +61,7 @@ def shape_home_page(
     needs: Sequence[Need],
     news: Sequence[News],
     asked: Asked,
+    strips: Sequence[Strip] = (),
 ) -> dict[str, Any]:
     """Shape all of the home page."""
     page = {
@@ -68,6 +70,7 @@ def shape_home_page(
         "needs": _shape_needs(viewer, needs, asked),
         "news": _shape_news(news, asked),
         "own": _shape_own(viewer),
+        "strips": strips,
     }
     if overview is None:
         return page
@@ -107,9 +110,7 @@ def _shape_needs(viewer: Viewer, needs: Sequence[Need], asked: Asked) -> dict[st
     }
     return {
         "size": len(needs),
-        "rows": [
-            _shape_need(viewer, need, is_first=position == 0) for position, need in enumerate(shown)
-        ],
+        "rows": [_shape_need(need, is_first=position == 0) for position, need in enumerate(shown)],
         "links": [
             {
                 "label": f"{label} {len(keep_needs(needs, show, viewer.today))}",
@@ -122,35 +123,36 @@ def _shape_needs(viewer: Viewer, needs: Sequence[Need], asked: Asked) -> dict[st
         "kept": len(kept),
         "all_url": asked.address(all="1"),
         "few_url": asked.address(all="") if asked.show_all and len(kept) > MOST_SHOWN else "",
-        "blank": _say_nothing(asked.show),
+        "blank": _say_nothing(viewer, asked.show),
     }
 
 
-def _shape_need(viewer: Viewer, need: Need, *, is_first: bool) -> dict[str, Any]:
+def _shape_need(need: Need, *, is_first: bool) -> dict[str, Any]:
     return {
         "status": need.status,
         "status_word": need.state,
         "what": need.what,
         "why": need.why,
-        "who": gettext("You") if need.who and need.who == viewer.name else need.who,
+        "who": need.who,
         "since": gettext("since %(day)s") % {"day": say_day(need.since)} if need.since else "",
         "deed": {"label": need.deed, "href": need.href},
         "first": is_first,
     }
 
 
-def _say_nothing(show: Show) -> tuple[str, str]:
+def _say_nothing(viewer: Viewer, show: Show) -> tuple[str, str]:
+    """Say that nothing is here, and what would be."""
     if show is Show.OVERDUE:
-        return gettext("Nothing is overdue"), gettext(
-            "What waits longer than it should stands here."
-        )
+        return gettext("Nothing is overdue"), gettext("What waits too long stands here.")
     if show is Show.WEEK:
         return gettext("Nothing is due this week"), gettext("What has a day stands here before it.")
+    if not viewer.led_unit_ids and not viewer.grants:
+        return gettext("Nothing needs you"), gettext("What waits for you stands here.")
     return (
         gettext("Nothing needs you"),
         gettext(
-            "Late data, missed targets that left their usual range, and what waits for your "
-            "decision stand here, the most pressing first."
+            "Late data, targets that are newly missed and what waits for your decision stand "
+            "here, the most pressing first."
         ),
     )
 
@@ -183,10 +185,13 @@ def _shape_glance(viewer: Viewer, overview: Overview) -> dict[str, Any] | None:
         for tile in overview.tiles
         if any(tile.measure.slug in part.figures for part in glance.parts)
     ][:MOST_COLUMNS]
+    parts = sorted(glance.parts, key=lambda part: fold_letters(part.name))
     rows = [
-        _shape_part(viewer, overview, part, [measure.slug for measure in kpis])
-        for part in glance.parts
+        _shape_part(viewer, overview, part, [measure.slug for measure in kpis]) for part in parts
     ]
+    if is_people:
+        # Who leads, or was away, did nothing that these figures count.
+        rows = [row for row in rows if any(cell["status"] != "nodata" for cell in row["cells"])]
     used = {cell["status"] for row in rows for cell in row["cells"]}
     question = overview.question
     assert question is not None, "a glance has figures"
@@ -198,15 +203,29 @@ def _shape_glance(viewer: Viewer, overview: Overview) -> dict[str, Any] | None:
         "heads": [{"name": measure.name, "unit": measure.unit} for measure in kpis],
         "rows": rows,
         "legend": [status for status in LEGEND if status in used],
-        "words": gettext("the same weeks; a mark says how each stands to its target"),
-        "more": gettext("%(shown)s of %(size)s %(many)s; the dashboard compares all of them")
-        % {"shown": len(rows), "size": glance.size, "many": glance.many}
-        if glance.size > len(rows)
-        else "",
+        "more": _say_left_out(glance, len(rows)),
         "href": f"{page_of(owner)}#compare",
         "link": gettext("Compare people, with intervals")
         if is_people
         else gettext("Compare %(many)s, with intervals") % {"many": glance.many},
+    }
+
+
+def _say_left_out(glance: Glance, shown: int) -> str:
+    left_out = glance.size - shown
+    if not left_out:
+        return ""
+    if glance.kind == "people":
+        words = ngettext(
+            "%(n)s person without figures in these weeks is left out",
+            "%(n)s people without figures in these weeks are left out",
+            left_out,
+        )
+        return words % {"n": left_out}
+    return gettext("%(shown)s of %(size)s %(many)s; the dashboard compares all of them") % {
+        "shown": shown,
+        "size": glance.size,
+        "many": glance.many,
     }
 
 
@@ -231,7 +250,7 @@ def _shape_part(
     leaders = [] if is_people else overview.header.leaders.get(part.unit.id, [])
     return {
         "name": part.name,
-        "href": page_of(Owner("person" if is_people else "unit", part.key)),
+        "href": _page_of_person(part.key) if is_people else page_of(Owner("unit", part.key)),
         "leader": leaders[0].name if leaders else "",
         "people": None if is_people else _count_people(viewer, overview.header, part.unit),
         "cells": [_shape_cell(overview, part, kpi) for kpi in kpis],
@@ -291,10 +310,14 @@ def _shape_news(news: Sequence[News], asked: Asked) -> dict[str, Any]:
 
 
 def _shape_own(viewer: Viewer) -> dict[str, str] | None:
-    """Link to one's own figures, where someone does work that is counted and leads nobody."""
-    if viewer.person is None or viewer.own_unit_id is None or viewer.led_unit_ids:
+    """Link to one's own figures, for who leads nobody and has no office: their work is counted."""
+    if viewer.person is None or viewer.own_unit_id is None or viewer.led_unit_ids or viewer.grants:
         return None
     return {
         "label": gettext("Your own figures"),
-        "href": page_of(Owner("person", viewer.person.employee_id)),
+        "href": _page_of_person(viewer.person.employee_id),
     }
+
+
+def _page_of_person(employee_id: str) -> str:
+    return reverse("teams:person-detail", args=[employee_id])
