@@ -7,12 +7,9 @@ from enum import StrEnum
 
 from metrics.dashboards.rules.comparisons import Comparison, Place, find_place, write_rank
 from metrics.dashboards.rules.figures import Measure, Reading, write_number_of, write_value
-from metrics.dashboards.rules.questions import move_months
+from metrics.dashboards.rules.questions import RAMPING_WEEKS, TENURES, move_months
 from opsportal.lib.drawing import Scale, make_scale
 from opsportal.lib.periods import MONTHS, Period
-
-# A newcomer is one for a quarter of a year: most ramps are over by then.
-RAMPING_WEEKS = 13
 
 
 class Tenure(StrEnum):
@@ -24,14 +21,7 @@ class Tenure(StrEnum):
 
     @property
     def label(self) -> str:
-        return _TENURES[self]
-
-
-_TENURES = {
-    Tenure.RAMPING: f"under {RAMPING_WEEKS} weeks",
-    Tenure.FIRST_YEAR: f"{RAMPING_WEEKS} weeks to a year",
-    Tenure.LONGER: "a year or more",
-}
+        return TENURES[self]
 
 
 def classify_tenure(first_day: date, on: date) -> Tenure:

@@ -66,6 +66,15 @@ PRESETS: dict[str, Preset] = {
 SPARSE_LABELS = {"4w": "1 month", "13w": "3 months"}
 
 
+# A newcomer is one for a quarter of a year: most ramps are over by then.
+RAMPING_WEEKS = 13
+TENURES = {
+    "under-13-weeks": f"under {RAMPING_WEEKS} weeks",
+    "up-to-a-year": f"{RAMPING_WEEKS} weeks to a year",
+    "over-a-year": "a year or more",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A dashboard's address, read. `preset` is '' where dates were given, 'all' for everything.
@@ -73,7 +82,8 @@ class Question:
     `trend` is the range of the chart, cut into periods of `grain`; `notes` say what of the
     address was not followed, and why. `queues` are the slugs of those that are read, None all of
     them: one that is chosen, or those with the chosen `traits` (see rules/filters.py). `view` is
-    'funnel' where parts are to be compared so.
+    'funnel' where parts are to be compared so. `level` and `tenure`, a key of TENURES, filter
+    tables of people (see rules/staff.py).
     """
 
     kpi: str
@@ -92,6 +102,8 @@ class Question:
     queues: tuple[str, ...] | None = None
     traits: Mapping[str, str] = field(default_factory=dict)
     view: str = ""
+    level: str = ""
+    tenure: str = ""
 
     def address(self, **changes: str | None) -> dict[str, str]:
         """Return the parameters of this question, or of one that differs; None drops one."""
@@ -103,6 +115,8 @@ class Question:
             "queue": self.queue,
             **self.traits,
             "view": self.view,
+            "level": self.level,
+            "tenure": self.tenure,
             "table": "1" if self.as_table else None,
             "all": "1" if self.show_all else None,
         }
@@ -144,6 +158,8 @@ def read_question(
         signal_grain=Grain.MONTH if span.is_sparse else Grain.WEEK,
         queue=queue,
         queues=(queue,) if queue else None,
+        level=_cut(given.get("level", "").strip()),
+        tenure=_read_tenure(given, notes),
         view="funnel" if given.get("view") == "funnel" else "",
         as_table=given.get("table") == "1",
         show_all=given.get("all") == "1",
@@ -223,6 +239,14 @@ def _read_kpi(given: Mapping[str, str], kpis: Collection[str], notes: list[str])
     if wish:
         notes.append(f"There is no KPI '{_cut(wish)}'; the first one is shown.")
     return first
+
+
+def _read_tenure(given: Mapping[str, str], notes: list[str]) -> str:
+    text = given.get("tenure", "").strip()
+    if not text or text in TENURES:
+        return text
+    notes.append(f"'{_cut(text)}' is no tenure; people of any are shown.")
+    return ""
 
 
 def _read_period(given: Mapping[str, str], span: Span, notes: list[str]) -> tuple[str, Period]:

@@ -17,14 +17,13 @@ from metrics.dashboards.selectors.judging import Judge, Standing
 from metrics.dashboards.selectors.movements import Movements, read_movements
 from metrics.dashboards.selectors.peers import Card, Parts, Whole, make_card, read_parts
 from metrics.dashboards.selectors.queues import read_queues, tell_apart
+from metrics.dashboards.selectors.staff import narrow_people
 from metrics.kpis.extents import find_extents, get_extent
 from metrics.kpis.models import TOTALS, KpiVersion
 from metrics.kpis.selectors import KpiReader
 from metrics.kpis.values import KpiValue
 from opsportal.lib.periods import Grain, Period, list_periods
 from teams.access.viewers import Viewer
-from teams.measures.rules import Strip
-from teams.measures.selectors import list_strips
 from teams.structure.rules import Node
 
 
@@ -55,11 +54,10 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class UnitDashboard:
-    """The dashboard of a unit; without any data, its header alone, and what rooms say of it."""
+    """The dashboard of a unit; without any data, its header alone."""
 
     header: Header
     body: Dashboard | None
-    strips: list[Strip]
 
 
 def get_unit_dashboard(
@@ -75,7 +73,7 @@ def get_unit_dashboard(
     reader = KpiReader(viewer, catalogue.known)
     header = read_header(viewer, unit, extent, len(reader.changed_days))
     if extent is None or not reader.kpis:
-        return UnitDashboard(header, None, list_strips(viewer, unit))
+        return UnitDashboard(header, None)
     span = header.span
     all_queues = read_queues(reader)
     question = read_question(given, span, kpis=reader.kpis, queues=reader.queues)
@@ -90,7 +88,6 @@ def get_unit_dashboard(
             filters=list_trait_filters(question, queues.here),
             without_data=body.without_data + catalogue.absent,
         ),
-        list_strips(viewer, unit),
     )
 
 
@@ -206,14 +203,12 @@ def _make_cards(
     whole_cards: bool,
 ) -> list[Card]:
     whole = Whole(unit.name, chosen.now, chosen.before, Standing(chosen.status, chosen.aim))
-    return [
-        make_card(
-            found,
-            question,
-            chosen.measure,
-            whole,
-            judge,
-            show_all=whole_cards or question.show_all,
-        )
-        for found in parts
-    ]
+    show_all = whole_cards or question.show_all
+    cards = []
+    for found in parts:
+        staff = None
+        if found.kind == "people":
+            found, staff = narrow_people(found, question)
+        card = make_card(found, question, chosen.measure, whole, judge, show_all=show_all)
+        cards.append(replace(card, staff=staff))
+    return cards

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from metrics.dashboards.rules.comparisons import Comparison, Part, add_readings, compare_parts
 from metrics.dashboards.rules.figures import Measure, Reading, line_of_target
 from metrics.dashboards.rules.questions import Question
+from metrics.dashboards.rules.staff import StaffFilter
 from metrics.dashboards.selectors.figures import as_reading
 from metrics.dashboards.selectors.judging import NO_TARGET, Judge, Standing
 from metrics.kpis.measures import Of
@@ -44,7 +45,8 @@ class Whole:
 class Card:
     """A table of parts compared with a whole; parts are known by slug or employee number.
 
-    `readings` holds all of them, those too that a long comparison does not show.
+    `readings` holds all of them, those too that a long comparison does not show. `staff` says how
+    a table of people is filtered.
     """
 
     kind: str
@@ -56,6 +58,7 @@ class Card:
     whole: Whole
     standings: dict[str, Standing]
     unit_ids: dict[str, int]
+    staff: StaffFilter | None = None
 
 
 def read_parts(

@@ -3,7 +3,14 @@
 from typing import Any
 
 from metrics.dashboards.rules.filters import TraitFilter
-from metrics.dashboards.rules.questions import PRESETS, SPARSE_LABELS, Compare, Question
+from metrics.dashboards.rules.questions import (
+    PRESETS,
+    SPARSE_LABELS,
+    TENURES,
+    Compare,
+    Question,
+)
+from metrics.dashboards.rules.staff import StaffFilter
 from metrics.dashboards.selectors import Dashboard
 from metrics.dashboards.tables.addresses import Owner, address, page_of
 from opsportal.lib.periods import Grain
@@ -75,11 +82,34 @@ def shape_filters(body: Dashboard, owner: Owner) -> dict[str, Any]:
     }
 
 
+def shape_staff_filters(question: Question, owner: Owner, found: StaffFilter) -> dict[str, Any]:
+    """Shape the form that filters a table of people; the rest of the address is carried along."""
+    anchor = "#compare-people"
+    return {
+        "label": "Filters of the people",
+        "action": page_of(owner) + anchor,
+        "keep": list(question.address(level=None, tenure=None).items()),
+        "picks": [
+            _pick(
+                "level",
+                "Level",
+                {"": "any", **{level: level for level in found.levels}},
+                found.level,
+                usual="",
+            ),
+            _pick("tenure", "Tenure", {"": "any", **TENURES}, question.tenure, usual=""),
+        ],
+        "reset": address(question, owner, level=None, tenure=None) + anchor if found.is_on else "",
+    }
+
+
 def _switches(question: Question) -> list[tuple[str, str]]:
     return [
         ("table", "1" if question.as_table else ""),
         ("all", "1" if question.show_all else ""),
         ("view", question.view),
+        ("level", question.level),
+        ("tenure", question.tenure),
     ]
 
 

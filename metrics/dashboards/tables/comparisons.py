@@ -22,8 +22,10 @@ from metrics.dashboards.rules.figures import (
     write_interval,
     write_number,
 )
+from metrics.dashboards.rules.staff import describe_filter
 from metrics.dashboards.selectors import Card, Dashboard, Leader
 from metrics.dashboards.tables.addresses import Owner, address, csv_address
+from metrics.dashboards.tables.asks import shape_staff_filters
 from metrics.dashboards.tables.funnels import add_limits, offers_funnel, shape_funnel
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
@@ -60,6 +62,8 @@ def shape_card(
         "id": f"compare-{card.kind}",
         "title": title_comparison(comparison, card.one, card.many),
         "sub": describe_comparison(comparison, card.one),
+        "staff_words": describe_filter(card.staff, card.whole.name) if card.staff else "",
+        "filters": shape_staff_filters(question, owner, card.staff) if card.staff else None,
         "head": card.one.capitalize(),
         "measure": f"{measure.name}{f', {measure.unit}' if measure.unit else ''}",
         "n_label": f"n {measure.n_label}",
