@@ -6,8 +6,10 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.generic import TemplateView
+from django.views.generic.base import TemplateResponseMixin
 
 from metrics.dashboards.rules.needs import read_show
 from metrics.dashboards.selectors import (
@@ -31,7 +33,7 @@ from teams.access.roles import Permission
 from teams.access.selectors import get_visible_unit
 from teams.access.views import ViewerMixin
 from teams.audit.services import record_event
-from teams.measures.selectors import list_needs, list_news
+from teams.measures.selectors import list_needs, list_news, list_strips
 
 
 class HomeView(ViewerMixin):
@@ -70,14 +72,43 @@ class DashboardHomeView(ViewerMixin, TemplateView):
         )
 
 
-class UnitDashboardView(ViewerMixin, TemplateView):
+class PartMixin(TemplateResponseMixin):
+    """Answer with the part of a page that depends on its address, where htmx asks for that alone.
+
+    `part_name` is its template, whose element has the id that `part_id` says.
+    """
+
+    request: HttpRequest
+    part_name: str
+    part_id = "dashboard"
+
+    @property
+    def is_part(self) -> bool:
+        return self.request.headers.get("HX-Target") == self.part_id
+
+    def get_template_names(self) -> list[str]:
+        return [self.part_name] if self.is_part else super().get_template_names()
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)
+        patch_vary_headers(response, ["HX-Target"])
+        return response
+
+
+class UnitDashboardView(PartMixin, ViewerMixin, TemplateView):
     """Show how a unit does."""
 
     needs = Permission.READ_UNIT_KPIS
     template_name = "metrics/dashboards/unit.html"
+    part_name = "metrics/dashboards/body.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**shape_page(self.viewer, self.get_dashboard()), **kwargs)
+        dashboard = self.get_dashboard()
+        # What rooms say of a unit does not depend on what is asked of its figures.
+        strips = [] if self.is_part else list_strips(self.viewer, dashboard.header.unit)
+        return super().get_context_data(
+            **shape_page(self.viewer, dashboard), strips=strips, **kwargs
+        )
 
     def get_dashboard(self, *, whole_cards: bool = False) -> UnitDashboard:
         unit = get_visible_unit(self.viewer, self.kwargs["slug"])
