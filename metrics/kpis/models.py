@@ -1,4 +1,4 @@
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pghistory
@@ -9,6 +9,13 @@ from django.db import models
 from metrics.kpis.measures import MEASURE_SETS, MeasureSet
 from metrics.kpis.rules.formulas import Formulas, read_formulas
 from opsportal.lib.periods import Grain
+
+
+@lru_cache(maxsize=1_000)
+def _read_formulas(numerator: str, denominator: str, n: str, source: str) -> Formulas:
+    """Parse formulas; the texts decide alone, so that a process does it once for each."""
+    combine = {measure.name: measure.combine for measure in MEASURE_SETS[source].measures}
+    return read_formulas(numerator, denominator, n, combine, source)
 
 
 class Direction(models.TextChoices):
@@ -96,10 +103,9 @@ class KpiVersion(models.Model):
     @cached_property
     def formulas(self) -> Formulas:
         """Parse the three formulas; raise FormulaError where they have no meaning."""
-        combine = {measure.name: measure.combine for measure in self.measure_set.measures}
         # The numerator of a quantile names a clock of its items; only its n is read from totals.
         numerator = self.n if self.model == StatisticalModel.QUANTILE else self.numerator
-        return read_formulas(numerator, self.denominator, self.n, combine, self.source)
+        return _read_formulas(numerator, self.denominator, self.n, self.source)
 
     @property
     def measure_set(self) -> MeasureSet:

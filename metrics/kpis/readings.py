@@ -5,7 +5,6 @@ then of each stretch, so that days can serve as replicates. Everything is summed
 loses no digit.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -143,7 +142,8 @@ _SUMS_OF_ONE_SET = f"""
 """  # noqa: S608
 # What stocks were on the last day of each stretch that knows them, queue by queue.
 _STOCKS_OF_ONE_VERSION = f"""
-    SELECT {{version_id}}, true, to_json(ARRAY[queue_id, day - date '0001-01-01', {{names}}])::text,
+    SELECT {{version_id}}, true,
+        ARRAY[queue_id, day - date '0001-01-01', {{names}}]::numeric[]::text,
         subject, {{queue}}, stretch
     FROM (
         SELECT DISTINCT ON (subject, queue_id, stretch) *
@@ -221,7 +221,7 @@ def read_sums(
     ):
         sheet = by_version[version_id]
         read = sheet.read_stocks if is_stock else sheet.read_sums
-        yield Reading(version_id, subject_id, queue_id, stretch - 1, read(json.loads(numbers)))
+        yield Reading(version_id, subject_id, queue_id, stretch - 1, read(_read_numbers(numbers)))
 
 
 def find_queues(
@@ -338,3 +338,8 @@ def _write_sums(
                 names=", ".join(sheet.stocks),
                 stocks=", ".join(f"sum({name}) AS {name}" for name in sheet.stocks),
             )
+
+
+def _read_numbers(text: str) -> list[int]:
+    """Read an array of whole numbers, however large, as PostgreSQL writes it: '{1,2,3}'."""
+    return [int(number) for number in text[1:-1].split(",")]

@@ -57,7 +57,7 @@ class Sheet:
             numbers += [f"sum({self.column(a)} * {self.column(b)})" for a, b in self.pairs]
         pk = self.version.pk
         return (
-            f"to_json(ARRAY[{', '.join(numbers)}]::numeric[])::text AS numbers_{pk}, "
+            f"ARRAY[{', '.join(numbers)}]::numeric[]::text AS numbers_{pk}, "
             f"sum({self.column(DAYS)}) AS days_{pk}"
         )
 

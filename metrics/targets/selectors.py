@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
@@ -51,26 +51,33 @@ class JudgedValue(KpiValue):
     allowance: Allowance | None = None
 
 
-_GIVEN = [field.name for field in fields(KpiValue)]
+class Judgement(NamedTuple):
+    """What a value was to be, whether it was, and the share of full expectation that that is."""
 
-
-class HeldTo(NamedTuple):
-    """What a value is held to, and the share of full expectation that it is."""
-
-    aim: Aim | None
+    target: Aim | None
+    attainment: Attainment
     allowance: Allowance | None = None
 
 
 def judge_values(values: Iterable[KpiValue]) -> list[JudgedValue]:
+    """Judge values, each together with its judgement; see list_judgements."""
+    values = list(values)
+    return [
+        JudgedValue(**(vars(value) | judgement._asdict()))
+        for value, judgement in zip(values, list_judgements(values), strict=True)
+    ]
+
+
+def list_judgements(values: Iterable[KpiValue]) -> list[Judgement]:
     """Judge values against the target in force on each period's last day, in one query.
 
     A unit without a target of its own has that of the nearest unit above it on that day; a person
     has that of the unit they were in, eased by the ramp of the week that the day lies in; a queue
     is held to the target of its unit.
     """
-    values = list(values)
-    expectations = find_expectations(map(_ask, values))
-    return [_judge(value, _hold(value, expectations)) for value in values]
+    asked = [(value, _ask(value)) for value in values]
+    expectations = find_expectations(one for _, one in asked)
+    return [_judge(value, *_hold(value, one, expectations)) for value, one in asked]
 
 
 def _ask(value: KpiValue) -> Asked:
@@ -78,17 +85,19 @@ def _ask(value: KpiValue) -> Asked:
     return Asked(value.definition.kpi_id, value.unit.id, person_id, value.period.last_day)
 
 
-def _hold(value: KpiValue, expectations: Expectations) -> HeldTo:
-    asked = _ask(value)
+def _hold(
+    value: KpiValue, asked: Asked, expectations: Expectations
+) -> tuple[Aim | None, Allowance | None]:
+    """Find what a value is held to, and the share of full expectation that it is."""
     nearest = expectations.target_on(asked)
     if nearest is None:
-        return HeldTo(None)
+        return None, None
     ramp = expectations.ramp_on(asked)
     allowance = None
     if ramp is not None and ramp.first_day is not None:
         allowance = allow_for(ramp.shares, ramp.first_day, asked.day)
     if allowance is None:
-        return HeldTo(nearest.aim)
+        return nearest.aim, None
     eased = Aim(
         *ease_target(
             *nearest.aim,
@@ -96,10 +105,10 @@ def _hold(value: KpiValue, expectations: Expectations) -> HeldTo:
             lower_is_better=value.definition.direction == Direction.LOWER,
         )
     )
-    return HeldTo(None if eased == (None, None) else eased, allowance)
+    return None if eased == (None, None) else eased, allowance
 
 
-def _judge(value: KpiValue, held_to: HeldTo) -> JudgedValue:
+def _judge(value: KpiValue, target: Aim | None, allowance: Allowance | None) -> Judgement:
     figure, low, high = value.value, value.low, value.high
     if value.definition.model == StatisticalModel.TOTAL:
         # A count of all there is, not a sample: it is as certain as it is.
@@ -107,7 +116,6 @@ def _judge(value: KpiValue, held_to: HeldTo) -> JudgedValue:
     elif value.is_not_reached:
         # It is later than all that is known of it: that can be judged against a ceiling.
         figure = high = inf
-    target = held_to.aim
     attainment = classify_attainment(
         figure,
         low,
@@ -117,12 +125,7 @@ def _judge(value: KpiValue, held_to: HeldTo) -> JudgedValue:
         target_low=target.low if target else None,
         target_high=target.high if target else None,
     )
-    return JudgedValue(
-        **{name: getattr(value, name) for name in _GIVEN},
-        target=target,
-        attainment=attainment,
-        allowance=held_to.allowance,
-    )
+    return Judgement(target, attainment, allowance)
 
 
 def visible_targets(viewer: Viewer) -> QuerySet[Target]:

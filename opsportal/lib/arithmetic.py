@@ -116,16 +116,15 @@ class Expression:
         """
         stack: list[Any] = []
         for step in self._steps:
-            match step:
-                case _Load(name):
-                    stack.append(values[name])
-                case _Constant(value):
-                    stack.append(value)
-                case _Apply("negate"):
-                    stack.append(_negate(stack.pop()))
-                case _Apply(symbol):
-                    right = stack.pop()
-                    stack.append(_combine(symbol, stack.pop(), right))
+            if isinstance(step, _Load):
+                stack.append(values[step.name])
+            elif isinstance(step, _Constant):
+                stack.append(step.value)
+            elif step.symbol == "negate":
+                stack.append(_negate(stack.pop()))
+            else:
+                right = stack.pop()
+                stack.append(_combine(step.symbol, stack.pop(), right))
         return stack.pop()
 
     def __str__(self) -> str:
@@ -256,6 +255,10 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def _combine(symbol: str, left: Any, right: Any) -> Any:
+    if type(left) is int and type(right) is int:
+        if symbol == "/":
+            return Fraction(left, right) if right else None
+        return _OPERATORS[symbol](left, right)
     if left is None or right is None:
         return None
     if isinstance(left, str) or isinstance(right, str):

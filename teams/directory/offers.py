@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+from opsportal.lib.ids import rows_of
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 from teams.directory.selectors import Moment
@@ -67,17 +68,19 @@ def list_news(viewer: Viewer, since: datetime) -> list[News]:
 
 def list_strips(viewer: Viewer, unit: Node) -> list[Strip]:
     """Say how many are in a unit and below, and who came and went this month. One query."""
-    below = viewer.tree.below(unit.id)
+    below = rows_of(viewer.tree.below(unit.id))
     first = viewer.today.replace(day=1)
     of_month = (first, viewer.today)
-    stays = Assignment.objects.filter(unit__in=below).annotate(
-        was_here=Exists(_neighbours("fully_lt").filter(unit__in=below)),
-        stays_here=Exists(_neighbours("fully_gt").filter(unit__in=below)),
-    )
-    found = stays.aggregate(
+    # Who was there just before or after is asked of those alone who came or went: an open side
+    # is excluded by a word of its own, since unknown and whatever follows would both be looked at.
+    began = Q(valid__lower_inf=False) & Q(valid__startswith__range=of_month)
+    ended = Q(valid__upper_inf=False) & Q(valid__endswith__range=of_month)
+    was_here = Exists(_neighbours("fully_lt").filter(unit__in=below))
+    stays_here = Exists(_neighbours("fully_gt").filter(unit__in=below))
+    found = Assignment.objects.filter(unit__in=below).aggregate(
         people=Count("pk", filter=Q(valid__contains=viewer.today)),
-        came=Count("pk", filter=Q(valid__startswith__range=of_month, was_here=False)),
-        went=Count("pk", filter=Q(valid__endswith__range=of_month, stays_here=False)),
+        came=Count("pk", filter=began & ~was_here),
+        went=Count("pk", filter=ended & ~stays_here),
     )
     month = date_format(viewer.today, "F")
     facts = [

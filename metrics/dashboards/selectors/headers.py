@@ -6,6 +6,7 @@ from django.db.models import Count, Value
 from metrics.dashboards.rules.questions import Span
 from metrics.feeds.selectors import IncompleteDay, late_feeds
 from metrics.kpis.extents import Extent
+from opsportal.lib.ids import rows_of
 from teams.access.viewers import Viewer
 from teams.structure.models import Assignment, Leadership
 from teams.structure.rules import Node
@@ -76,7 +77,7 @@ def _read_people(
     viewer: Viewer, *, led: Collection[int], counted: Collection[int]
 ) -> tuple[dict[int, list[Leader]], dict[int, int]]:
     leads = Leadership.objects.filter(unit_id__in=led, valid__contains=viewer.today)
-    sits = Assignment.objects.filter(unit_id__in=counted, valid__contains=viewer.today)
+    sits = Assignment.objects.filter(unit_id__in=rows_of(counted), valid__contains=viewer.today)
     rows = leads.values_list(
         Value("leads"), "unit_id", "person__name", "person__employee_id", "is_deputy", Value(0)
     ).union(

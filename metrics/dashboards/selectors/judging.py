@@ -1,17 +1,16 @@
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from metrics.dashboards.rules.figures import Aim
 from metrics.kpis.values import KpiValue
-from metrics.targets.selectors import judge_values
+from metrics.targets.selectors import list_judgements
 from metrics.targets.tables import write_allowance
 from opsportal.lib.periods import Period
 
 Key = tuple[str, int, int | None, Period]
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """How a value stands to its target; `status` is a key of opsportal.lib.statuses.
 
     `allowance` says what a newcomer is held to; empty for everyone else.
@@ -29,13 +28,16 @@ class Judge:
     """Knows how each of a page's values stands to its target; all are judged in one query."""
 
     def __init__(self, values: Iterable[KpiValue]) -> None:
+        values = list(values)
         self.standings = {
-            _key(judged): Standing(
-                judged.attainment.status,
-                Aim(*judged.target) if judged.target else None,
-                write_allowance(judged.allowance),
+            _key(value): Standing(
+                attainment.status,
+                Aim(*target) if target else None,
+                write_allowance(allowance),
             )
-            for judged in judge_values(values)
+            for value, (target, attainment, allowance) in zip(
+                values, list_judgements(values), strict=True
+            )
         }
 
     def standing(self, value: KpiValue) -> Standing:

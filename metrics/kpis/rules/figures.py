@@ -1,8 +1,7 @@
 """Values with their interval, by statistical model."""
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
-from math import sqrt
+from math import lcm, sqrt
 from typing import NamedTuple
 
 from metrics.kpis.rules.formulas import Formulas
@@ -105,12 +104,17 @@ def find_ratio_interval(known: Known) -> Interval | None:
     if known.y < 0 or known.x < 0 or count < FEWEST_REPLICATES:
         return None
     slopes = known.formulas.slopes(known.values)
-    drift = sum((slope * known.values[name] for name, slope in slopes.items()), Fraction(0))
-    squares = Fraction(0)
+    # Over one denominator of all slopes, everything adds up in whole numbers.
+    unit = lcm(*(slope.denominator for slope in slopes.values()))
+    weights = {
+        name: slope.numerator * (unit // slope.denominator) for name, slope in slopes.items()
+    }
+    drift = sum(weight * known.values[name] for name, weight in weights.items())
+    squares = 0
     for (one, other), product in known.sums.products.items():
         twice = 1 if one == other else 2
-        squares += twice * slopes.get(one, 0) * slopes.get(other, 0) * product
-    variance = (squares - drift * drift / count) * count / (count - 1)
+        squares += twice * weights.get(one, 0) * weights.get(other, 0) * product
+    variance = divide(squares * count - drift * drift, (count - 1) * unit * unit)
     half = t_quantile(count - 1, 0.95) * sqrt(variance)
     value = divide(known.y, known.x)
     return Interval(max(0.0, value - half), value + half)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations_with_replacement
+from math import lcm
+from typing import NamedTuple
 
 from metrics.records.kinds import Combine
 from opsportal.lib.arithmetic import ArithmeticSyntaxError, Expression
@@ -47,6 +49,15 @@ class Formulas:
         """List the pairs whose products on each day the interval of a ratio is made of."""
         return tuple(combinations_with_replacement(self.replicated, 2))
 
+    @cached_property
+    def other_than_flows(self) -> tuple[tuple[str, Combine], ...]:
+        """List the measures that do not simply add up over days, and what they do instead."""
+        return tuple(
+            (name, self.combines(name))
+            for name in sorted(self.measures)
+            if self.combines(name) is not Combine.FLOW
+        )
+
     @property
     def adds_up(self) -> bool:
         """Tell whether the value is made of sums over days alone."""
@@ -83,15 +94,48 @@ class Formulas:
 
     def slopes(self, values: Mapping[str, Exact]) -> Mapping[str, Exact]:
         """Differentiate numerator ÷ denominator by each measure, where neither divides by zero."""
+        if self._quotient is not None:
+            return self._quotient.slopes(self.replicated, values)
         duals = {name: Dual.variable(name, values[name]) for name in self.replicated}
         value = self.numerator.evaluate(duals)
         if self.denominator is not None:
             value = value / self.denominator.evaluate(duals)
         return value.slopes if isinstance(value, Dual) else {}
 
+    @cached_property
+    def _quotient(self) -> "_Quotient | None":
+        """Take numerator ÷ denominator as sums of measures, where both are that."""
+        if not is_sum(self.numerator) or not (self.denominator is None or is_sum(self.denominator)):
+            return None
+        above, apart = _in_whole_numbers(self.numerator)
+        if self.denominator is None:
+            return _Quotient(above, None, Fraction(1, apart))
+        below, beneath = _in_whole_numbers(self.denominator)
+        return _Quotient(above, below, Fraction(beneath, apart))
+
     @property
     def _all(self) -> list[Expression]:
         return [one for one in (self.numerator, self.denominator, self.n) if one is not None]
+
+
+class _Quotient(NamedTuple):
+    """A sum of measures ÷ another or 1, times a number: what nearly every definition is."""
+
+    above: Mapping[str, int]
+    below: Mapping[str, int] | None
+    times: Fraction
+
+    def slopes(self, names: Iterable[str], values: Mapping[str, Exact]) -> dict[str, Exact]:
+        """Differentiate by the quotient rule, in whole numbers up to the last division."""
+        above, below, (up, down) = self.above, self.below, self.times.as_integer_ratio()
+        if below is None:
+            return {name: factor * self.times for name, factor in above.items()}
+        y = sum(factor * values[name] for name, factor in above.items())
+        x = sum(factor * values[name] for name, factor in below.items())
+        return {
+            name: Fraction((above.get(name, 0) * x - y * below.get(name, 0)) * up, x * x * down)
+            for name in names
+        }
 
 
 def read_formulas(
@@ -168,6 +212,13 @@ def _find_factors(expression: Expression) -> dict[str, Fraction]:
     return {
         name: Fraction(value or 0) for name, value in zip(expression.names, values, strict=True)
     }
+
+
+def _in_whole_numbers(expression: Expression) -> tuple[dict[str, int], int]:
+    """Write the factors of a sum over one denominator, and give that."""
+    factors = _find_factors(expression)
+    apart = lcm(*(factor.denominator for factor in factors.values()))
+    return {name: int(factor * apart) for name, factor in factors.items()}, apart
 
 
 def _places_apart(names: Iterable[str]) -> Iterator[dict[str, int]]:

@@ -63,14 +63,11 @@ def add_sums(formulas: Formulas, parts: Iterable[Sums]) -> Sums | None:
 def combine_measures(formulas: Formulas, sums: Sums) -> dict[str, Exact]:
     """Say what each measure came to: a sum, a mean over the days, the last ones, the largest."""
     values: dict[str, Exact] = dict(sums.totals)
-    for name in formulas.measures:
-        match formulas.combines(name):
-            case Combine.MEAN:
-                values[name] = Fraction(sums.totals[name], sums.totals[DAYS])
-            case Combine.STOCK:
-                values[name] = sum(
-                    amount for (stock, _), (_, amount) in sums.latest.items() if stock == name
-                )
-            case _:
-                pass
+    for name, combine in formulas.other_than_flows:
+        if combine is Combine.MEAN:
+            values[name] = Fraction(sums.totals[name], sums.totals[DAYS])
+        elif combine is Combine.STOCK:
+            values[name] = sum(
+                amount for (stock, _), (_, amount) in sums.latest.items() if stock == name
+            )
     return values

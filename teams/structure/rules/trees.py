@@ -1,12 +1,11 @@
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from teams.structure.rules.names import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A unit where it stood on one day; `parent_id` is None for the root alone."""
 
     id: int
@@ -34,8 +33,21 @@ class Tree:
         if len(roots) != 1:
             raise ValueError(f"A tree has one root, not {len(roots)}")
         self.root = roots[0]
-        self.nodes = {self.root.id: self.root}
-        self.nodes = {node.id: node for node in self.walk()}
+        # Parents first, by name: what is under a unit follows it without a gap.
+        self._in_order = list(self._descend())
+        self.nodes = {node.id: node for node in self._in_order}
+        self._places = {node.id: place for place, node in enumerate(self._in_order)}
+        self._sizes = dict.fromkeys(self.nodes, 1)
+        for node in self._in_order[:0:-1]:
+            assert node.parent_id is not None, "the root alone has none, and stands first"
+            self._sizes[node.parent_id] += self._sizes[node.id]
+
+    def _descend(self) -> Iterator[Node]:
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(self.children(node.id))
 
     @cached_property
     def _by_slug(self) -> dict[str, Node]:
@@ -65,14 +77,10 @@ class Tree:
 
     def walk(self, unit_id: int | None = None) -> Iterator[Node]:
         """Yield a unit (the root by default) and everything under it, parents first, by name."""
-        start = self.root if unit_id is None else self.nodes.get(unit_id)
-        if start is None:
-            return
-        waiting = [start]
-        while waiting:
-            node = waiting.pop()
-            yield node
-            waiting.extend(reversed(self.children(node.id)))
+        start = self.root.id if unit_id is None else unit_id
+        if start in self.nodes:
+            place = self._places[start]
+            yield from self._in_order[place : place + self._sizes[start]]
 
     def above(self, unit_id: int) -> list[Node]:
         """List the units above, the root first, the unit itself last.
