@@ -111,6 +111,9 @@ GET  /dashboards/video-safety/          302 404 404 404 200 200 200 200 200 200 
 GET  /dashboards/search-quality/        302 404 404 404 404 200 200 200 404 200 404 403
 GET  /dashboards/no-such-unit/          302 404 404 404 404 404 404 404 404 404 404 403
 GET  /dashboards/video-es/trend.csv     302 200 200 404 200 200 200 200 200 200 404 403
+GET  /dashboards/video-es/dashboard.pdf 302 200 200 404 200 200 200 200 200 200 404 403
+GET  /dashboards/video-es/digest/       302 200 200 404 200 200 200 200 200 200 404 403
+POST /dashboards/video-es/digest/       302 302 302 404 302 302 302 302 302 302 404 403
 GET  /dashboards/video-safety/comparison.csv 302 404 404 404 200 200 200 200 200 200 404 403
 GET  /dashboards/video-safety/movement.csv 302 404 404 404 200 200 200 200 200 200 404 403
 GET  /kpis/                             302 200 200 200 200 200 200 200 200 200 200 403

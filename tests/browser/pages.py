@@ -13,6 +13,7 @@ PAGES: list[tuple[str, str | None]] = [
     ("/dashboards/video-safety/?table=1&period=all&queue=closed", "group_leader"),
     ("/dashboards/video-es/?kpi=units-per-hour", "team_leader"),
     ("/dashboards/organisation/", "analyst"),
+    ("/dashboards/video-safety/digest/", "group_leader"),
     ("/explore/", "group_leader"),
     ("/explore/?unit=video-safety&breakdown=unit", "group_leader"),
     ("/explore/?unit=video-es&kpi=units-per-hour&breakdown=person&grain=all", "team_leader"),

@@ -100,7 +100,7 @@ def _make_message(
     _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     host = sender.rpartition("@")[2] or "localhost"
     message = EmailMultiAlternatives(
-        " ".join(str(letter["title"]).split()),
+        str(letter["title"]),
         render_to_string("metrics/dashboards/mail/digest.txt", letter),
         to=[digest.user.email],
         headers={
