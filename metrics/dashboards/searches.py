@@ -3,8 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from metrics.dashboards.selectors import find_own_unit
 from metrics.kpis.searches import match_kpis
+from teams.access.selectors import find_own_unit
 from teams.access.viewers import Viewer
 from teams.measures.rules import Found
 

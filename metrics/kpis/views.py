@@ -44,6 +44,7 @@ from metrics.kpis.tables import (
     write_arithmetic,
 )
 from teams.access.roles import Permission
+from teams.access.selectors import find_own_unit
 from teams.access.views import ViewerMixin
 
 
@@ -131,7 +132,7 @@ class KpiDetailView(KpiView, TemplateView):
             kinds=find_kinds(version.source),
             feeds=list_feeds_of(self.viewer, version.source),
             aimed_at=self._list_units(),
-            dashboard=self._find_dashboard(),
+            dashboard=find_own_unit(self.viewer),
             changes=[shape_change(change) for change in changes],
             may_propose=may_propose(self.viewer) and is_free,
             **kwargs,
@@ -146,12 +147,6 @@ class KpiDetailView(KpiView, TemplateView):
             unit__in=self.viewer.comparable_unit_ids, valid__contains=self.viewer.today
         ).values_list("unit_id", flat=True)
         return sorted((self.viewer.tree.nodes[id_] for id_ in aimed), key=lambda node: node.name)
-
-    def _find_dashboard(self) -> Any:
-        """Find on whose dashboard the KPI is looked up: a unit that is led, else one's own."""
-        own = [*sorted(self.viewer.led_unit_ids), self.viewer.own_unit_id]
-        readable = (id_ for id_ in own if id_ and self.viewer.may(Permission.READ_UNIT_KPIS, id_))
-        return self.viewer.tree.nodes.get(next(readable, 0))
 
 
 class ChangeCreateView(KpiView, FormView):

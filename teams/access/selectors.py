@@ -40,6 +40,18 @@ def get_visible_unit(
     return node
 
 
+def find_own_unit(viewer: Viewer) -> Node | None:
+    """Find whose dashboard to begin with: the highest unit led, or in a role's scope, one's own."""
+    readable = viewer.unit_ids(Permission.READ_UNIT_KPIS)
+    scopes = [unit_id for _, unit_id in viewer.grants if unit_id is not None]
+    for ids in (viewer.led_unit_ids, scopes):
+        if found := [unit_id for unit_id in ids if unit_id in readable]:
+            return viewer.tree.nodes[min(found, key=lambda id_: (viewer.tree.depth(id_), id_))]
+    if viewer.grants or viewer.own_unit_id not in readable:
+        return next((node for node in viewer.tree.walk() if node.id in readable), None)
+    return viewer.tree.nodes[viewer.own_unit_id] if viewer.own_unit_id else None
+
+
 def visible_users(viewer: Viewer) -> QuerySet[User]:
     """Scope sign-ins to those whom the viewer may invite; all of them for an administrator."""
     if viewer.may(Permission.WRITE_GRANTS):

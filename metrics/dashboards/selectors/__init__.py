@@ -4,7 +4,7 @@ from metrics.dashboards.selectors.dashboards import (
     get_unit_dashboard,
 )
 from metrics.dashboards.selectors.headers import Header, Leader
-from metrics.dashboards.selectors.homes import Entry, Home, find_own_unit, get_home
+from metrics.dashboards.selectors.homes import Entry, Home, get_home
 from metrics.dashboards.selectors.overviews import (
     Overview,
     get_overview,
@@ -31,7 +31,6 @@ __all__ = [
     "PersonDashboard",
     "PersonHeader",
     "UnitDashboard",
-    "find_own_unit",
     "get_home",
     "get_overview",
     "get_person_dashboard",

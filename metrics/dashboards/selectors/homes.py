@@ -32,18 +32,6 @@ class Home:
     entries: list[Entry]
 
 
-def find_own_unit(viewer: Viewer) -> Node | None:
-    """Find whose dashboard to begin with: the highest unit led, or in a role's scope, one's own."""
-    readable = viewer.unit_ids(Permission.READ_UNIT_KPIS)
-    scopes = [unit_id for _, unit_id in viewer.grants if unit_id is not None]
-    for ids in (viewer.led_unit_ids, scopes):
-        if found := [unit_id for unit_id in ids if unit_id in readable]:
-            return viewer.tree.nodes[min(found, key=lambda id_: (viewer.tree.depth(id_), id_))]
-    if viewer.grants or viewer.own_unit_id not in readable:
-        return next((node for node in viewer.tree.walk() if node.id in readable), None)
-    return viewer.tree.nodes[viewer.own_unit_id] if viewer.own_unit_id else None
-
-
 def get_home(viewer: Viewer) -> Home:
     """List the readable units as trees, each with the first KPI's value in the usual period."""
     readable = viewer.unit_ids(Permission.READ_UNIT_KPIS)

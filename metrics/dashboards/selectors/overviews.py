@@ -13,7 +13,6 @@ from metrics.dashboards.rules.trends import Trend, build_trend
 from metrics.dashboards.selectors.dashboards import read_catalogue
 from metrics.dashboards.selectors.figures import as_measure, as_reading
 from metrics.dashboards.selectors.headers import Header, read_header
-from metrics.dashboards.selectors.homes import find_own_unit
 from metrics.dashboards.selectors.judging import Judge, Standing
 from metrics.dashboards.selectors.peers import name_units
 from metrics.kpis.extents import get_extent
@@ -23,6 +22,7 @@ from metrics.kpis.selectors import KpiReader
 from metrics.kpis.values import Breakdown, KpiValue
 from opsportal.lib.periods import Period, list_periods
 from teams.access.roles import Permission
+from teams.access.selectors import find_own_unit
 from teams.access.viewers import Viewer
 from teams.structure.rules import Node
 

@@ -61,7 +61,7 @@ def _shape_header(viewer: Viewer, header: Header) -> dict[str, Any]:
 
 
 def _shape_crumbs(viewer: Viewer, header: Header) -> list[dict[str, str]]:
-    """Shape the path, with links to what may be opened; of the root there is none."""
+    """Shape the path, with links to what may be opened; all dashboards stand for the root."""
     path = [
         {
             "label": node.name,
@@ -69,9 +69,10 @@ def _shape_crumbs(viewer: Viewer, header: Header) -> list[dict[str, str]]:
             if viewer.may(Permission.READ_UNIT_KPIS, node.id)
             else "",
         }
-        for node in header.above
+        for node in header.above[1:]
     ]
-    return [*path, {"label": header.unit.name, "href": ""}] if path else []
+    dashboards = {"label": "Dashboards", "href": reverse("metrics:dashboard-home")}
+    return [dashboards, *path, {"label": header.unit.name, "href": ""}]
 
 
 def _count_below(header: Header) -> str:

@@ -42,6 +42,12 @@ class RosterMixin(ViewerMixin):
             raise PermissionDenied("Rosters need the right to change the whole organisation.")
         return super().dispatch(request, *args, **kwargs)
 
+    def list_crumbs(self, here: str) -> list[dict[str, str]]:
+        return [
+            {"label": gettext("Rosters"), "href": reverse("teams:roster-list")},
+            {"label": here},
+        ]
+
 
 class RosterListView(RosterMixin, FormView):
     """What rosters did, newest first, and the form that sends another."""
@@ -85,6 +91,7 @@ class RosterDraftView(RosterMixin, TemplateView):
         )
         context = self.get_context_data(
             title=draft.name,
+            crumbs=self.list_crumbs(draft.name),
             draft=draft,
             outcome=outcome,
             errors=outcome.errors[:LINES_SHOWN],
@@ -128,6 +135,7 @@ class RosterDetailView(RosterMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             title=self.object.file_name,
+            crumbs=self.list_crumbs(self.object.file_name),
             roster=self.object,
             summary=summarise(self.object.summary),
             groups=group_lines(describe_import(self.object)),

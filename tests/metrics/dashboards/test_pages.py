@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from metrics.dashboards.rules.figures import write_number
-from metrics.dashboards.selectors import find_own_unit, get_unit_dashboard
+from metrics.dashboards.selectors import get_unit_dashboard
 from metrics.kpis.selectors import get_values
 from opsportal.lib.periods import Grain
+from teams.access.selectors import find_own_unit
 from teams.access.viewers import Viewer
 from teams.audit.models import AuditEvent
 from teams.changes.models import OperatingDay
@@ -273,35 +274,3 @@ def test_long_and_right_to_left_names_are_shown_whole(organisation: Organisation
     assert "W" * 120 in html
     assert RIGHT_TO_LEFT in html
     assert "<script>alert" not in html
-
-
-@pytest.mark.parametrize(
-    ("persona", "slug"),
-    [
-        ("Nadia", "video-safety"),
-        ("Carmen", "video-es"),
-        ("Elif", "video-es"),
-        ("Ola", "organisation"),
-        ("Judith", "organisation"),
-    ],
-)
-def test_the_start_leads_to_where_ones_day_begins(
-    organisation: Organisation, persona: str, slug: str
-) -> None:
-    response = organisation.client(persona).get("/")
-    assert response.status_code == 302
-    assert response.headers["Location"] == f"/dashboards/{slug}/"
-
-
-@pytest.mark.parametrize("persona", ["Felix", "Quinn"])
-def test_who_may_read_no_unit_is_told_what_is_here(
-    organisation: Organisation, persona: str
-) -> None:
-    viewer: Viewer = organisation.viewer(persona)
-    unit = find_own_unit(viewer)
-    response = organisation.client(persona).get("/")
-    if unit is None:
-        assert response.status_code == 200
-        assert "You are in no unit yet" in response.content.decode()
-    else:
-        assert response.status_code == 302
