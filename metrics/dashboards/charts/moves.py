@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from html import escape
 from typing import Any
 
 from metrics.dashboards.rules.persons import Move
@@ -70,4 +71,6 @@ def mark_moves(figure: dict[str, Any], trend: Trend, moves: Sequence[Move]) -> d
 
 
 def _cut(words: str) -> str:
-    return words if len(words) <= MOST_LETTERS else f"{words[: MOST_LETTERS - 1]}…"
+    """Shorten words, and write them so that Plotly takes none of them for markup."""
+    short = words if len(words) <= MOST_LETTERS else f"{words[: MOST_LETTERS - 1]}…"
+    return escape(short, quote=False)

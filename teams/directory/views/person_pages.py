@@ -30,7 +30,19 @@ class PersonDetailView(ViewerMixin, TemplateView):
             show_leads=file.may_read or file.may_change,
             facts=_list_facts(file) if file.may_read else [],
             ahead=_say_what_is_ahead(file),
+            figures_url=reverse("metrics:person-dashboard", args=[person.employee_id])
+            if self._may_read_figures(file)
+            else "",
             **kwargs,
+        )
+
+    def _may_read_figures(self, file: PersonFile) -> bool:
+        """Tell whether the page of somebody's figures opens; to who left, their unit leads."""
+        if self.viewer.person is not None and self.viewer.person.pk == file.person.pk:
+            return True
+        rights = Permission.READ_PERSON_KPIS, Permission.READ_PERSON_AUDITS
+        return file.unit is not None and any(
+            self.viewer.may(right, file.unit.id) for right in rights
         )
 
     def _list_crumbs(self, file: PersonFile) -> list[dict[str, str]]:
