@@ -35,6 +35,23 @@ def export_address(what: str, question: Question, owner: Owner, **changes: str |
     return _join(reverse(f"metrics:{owner.kind}-{what}", args=[owner.key]), question, changes)
 
 
+def explore_address(question: Question, owner: Owner, *, breakdown: str = "") -> str:
+    """Write the address under which Explore shows the same KPI, days and queue.
+
+    With a breakdown, as one whole: parts side by side, as a comparison has them.
+    """
+    given = {
+        owner.kind: owner.key,
+        "kpi": question.kpi,
+        "queue": question.queue,
+        "breakdown": breakdown,
+        "grain": "all" if breakdown else question.chosen_grain,
+        **question.dates(),
+    }
+    parameters = urlencode({name: text for name, text in given.items() if text})
+    return f"{reverse('metrics:explore')}?{parameters}"
+
+
 def _join(url: str, question: Question, changes: Mapping[str, str | None]) -> str:
     parameters = question.address(**changes)
     return f"{url}?{urlencode(parameters)}" if parameters else url

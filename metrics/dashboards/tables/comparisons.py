@@ -24,13 +24,21 @@ from metrics.dashboards.rules.figures import (
 )
 from metrics.dashboards.rules.staff import describe_filter
 from metrics.dashboards.selectors import Card, Dashboard, Leader
-from metrics.dashboards.tables.addresses import Owner, address, csv_address
+from metrics.dashboards.tables.addresses import (
+    Owner,
+    address,
+    csv_address,
+    explore_address,
+)
 from metrics.dashboards.tables.asks import shape_staff_filters
 from metrics.dashboards.tables.funnels import add_limits, offers_funnel, shape_funnel
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 
 Leaders = Mapping[int, Sequence[Leader]]
+
+# By what Explore takes figures apart to show a comparison's parts; siblings are none of a unit.
+EXPLORED = {"units": "unit", "people": "person"}
 
 HEADS = [
     "key",
@@ -94,6 +102,9 @@ def shape_card(
         if offers_funnel(card)
         else "",
         "csv_url": csv_address("comparison", question, owner, table=None, all=None, by=card.kind),
+        "explore_url": explore_address(question, owner, breakdown=EXPLORED[card.kind])
+        if card.kind in EXPLORED
+        else "",
     }
 
 

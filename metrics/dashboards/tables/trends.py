@@ -14,7 +14,7 @@ from metrics.dashboards.rules.trends import (
     title_trend,
 )
 from metrics.dashboards.selectors import Dashboard
-from metrics.dashboards.tables.addresses import Owner, address, csv_address
+from metrics.dashboards.tables.addresses import Owner, address, csv_address, explore_address
 
 HEADS = [
     "kpi",
@@ -48,6 +48,7 @@ def shape_trend(body: Dashboard, owner: Owner) -> dict[str, Any]:
         "table_url": address(question, owner, table="1") + "#trend",
         "chart_url": address(question, owner, table=None) + "#trend",
         "csv_url": csv_address("trend", question, owner, table=None, all=None),
+        "explore_url": explore_address(question, owner),
         "is_empty": not trend.has_data,
     }
 

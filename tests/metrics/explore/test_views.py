@@ -84,7 +84,8 @@ def test_a_view_is_found_by_those_who_may_read_the_unit(organisation: Organisati
     assert organisation.client("Lukas").get(f"/explore/views/{view.pk}/").status_code == 404
     organisation.client("Nadia").post(f"/explore/views/{view.pk}/share/", {"unit": ""})
     assert organisation.client("Carmen").get(f"/explore/views/{view.pk}/").status_code == 404
-    acts = AuditEvent.objects.order_by("id").values_list("act", "detail__unit")
+    shared = AuditEvent.objects.filter(subject_type="savedview").order_by("id")
+    acts = shared.values_list("act", "detail__unit")
     assert list(acts) == [("view.shared", "video-es"), ("view.unshared", "video-es")]
 
 
