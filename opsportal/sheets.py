@@ -23,6 +23,8 @@ BUNDLE = "vendor/portal.css"
 FIRST = ("tokens.css", "base.css")
 LAST = ("print.css",)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# A sheet of paper is no wider than a phone to a browser, and is to be laid out as a desk is.
+_NARROW = re.compile(r"@media \((?=max-width)")
 
 
 class SheetFinder(FileSystemFinder):
@@ -52,7 +54,8 @@ def list_sheets(folder: Path) -> list[Path]:
 def join_sheets(sheets: Iterable[Path]) -> str:
     """Return the sheets as one, without comments, blank lines and indents."""
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
+    text = _NARROW.sub("@media screen and (", _COMMENT.sub("", text))
+    lines = (line.strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line) + "\n"
 
 

@@ -5,10 +5,14 @@
   const { plotly: plotlyUrl, theme: themeUrl } = document.currentScript.dataset;
   const PHONE = matchMedia("(max-width: 47.99rem)");
   const TITLE_HEIGHT = 32;
+  // Paper has one width; what was drawn for the screen would be cut off there.
+  const PAPER = { width: 680, height: 290 };
   let loading = null;
+  let tools = null;
   let queue = Promise.resolve();
 
-  const load = () => (loading ??= Promise.all([loadPlotly(), loadTheme()]));
+  const load = () =>
+    (loading ??= Promise.all([loadPlotly(), loadTheme()]).then((found) => (tools = found)));
   const loadPlotly = () =>
     new Promise((resolve, reject) => {
       const script = document.createElement("script");
@@ -42,19 +46,25 @@
     return both;
   };
 
+  // Needs what load() brings. A chart of two axes stands when this returns, promise or not.
+  const render = (place, box) => {
+    const [Plotly, theme] = tools;
+    const figure = JSON.parse(place.nextElementSibling.textContent);
+    const styles = getComputedStyle(document.documentElement);
+    const layout = PHONE.matches ? join(figure.layout, figure.phone) : figure.layout;
+    const template = { layout: theme.layout, data: theme.data };
+    const drawn = resolve({ data: figure.data, layout: { ...layout, template } }, styles);
+    if (!place.dataset.drawn) place.replaceChildren();
+    place.dataset.drawn = "1";
+    const config = { ...theme.config, responsive: false };
+    const ready = Plotly.react(place, drawn.data, { ...box, ...drawn.layout }, config);
+    leadToRows(place, figure.layout.meta?.rows);
+    return ready;
+  };
   const draw = async (place) => {
     try {
-      const [Plotly, theme] = await load();
-      const figure = JSON.parse(place.nextElementSibling.textContent);
-      const styles = getComputedStyle(document.documentElement);
-      const layout = PHONE.matches ? join(figure.layout, figure.phone) : figure.layout;
-      const template = { layout: theme.layout, data: theme.data };
-      const drawn = resolve({ data: figure.data, layout: { ...layout, template } }, styles);
-      if (!place.dataset.drawn) place.replaceChildren();
-      const box = { width: place.clientWidth, height: place.clientHeight };
-      place.dataset.drawn = "1";
-      await Plotly.react(place, drawn.data, { ...box, ...drawn.layout }, { ...theme.config, responsive: false });
-      leadToRows(place, figure.layout.meta?.rows);
+      await load();
+      await render(place, { width: place.clientWidth, height: place.clientHeight });
     } catch (error) {
       if (place.dataset.drawn) return;
       const words = place.querySelector("[data-chart-words]");
@@ -102,8 +112,26 @@
   document.addEventListener("themechange", () => {
     document.querySelectorAll("[data-chart][data-drawn]").forEach(drawSoon);
   });
+  // A browser waits for nothing once it prints, so our own button and Ctrl-P load what draws first;
+  // its menu prints the charts where one was drawn before.
   addEventListener("beforeprint", () => {
-    document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(drawSoon);
+    if (tools) for (const place of document.querySelectorAll("[data-chart]")) render(place, PAPER);
+  });
+  addEventListener("afterprint", () => {
+    document.querySelectorAll("[data-chart][data-drawn]").forEach(drawSoon);
+  });
+  const printPage = async () => {
+    if (document.querySelector("[data-chart]")) await load().catch(console.error);
+    window.print();
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) printPage();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey)) return;
+    if (event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    printPage();
   });
 
   // The picture leaves the page, so it takes the title and the ground along.

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
 from metrics.dashboards.digests.rules import WEEK, Line, Signals, find_signals, title_letter
 from metrics.dashboards.rules.questions import Question
@@ -17,16 +16,15 @@ from teams.access.viewers import Viewer
 from teams.structure.rules import Node
 
 
-def write_letter(viewer: Viewer, unit: Node, monday: date) -> dict[str, Any]:
+def write_letter(viewer: Viewer, unit: Node, day: date) -> dict[str, Any]:
     """Write the digest of a unit that the viewer may read, as its templates take it.
 
-    The same figures as on the dashboard as it opens. What turned is judged since the Monday before.
+    The same figures as on the dashboard as it opens. What turned is what did in the week to `day`.
     """
     dashboard = get_unit_dashboard(viewer, unit, {})
     header, body = dashboard.header, dashboard.body
     letter = {
         "unit": unit.name,
-        "monday": monday,
         "freshness": say_freshness(header.extent),
         "data_notes": [
             note for note in (say_late(header.late), say_waiting(header.waiting_days)) if note
@@ -40,7 +38,7 @@ def write_letter(viewer: Viewer, unit: Node, monday: date) -> dict[str, Any]:
     }
     if body is None:
         return letter
-    signals = _find_signals(dashboard, monday)
+    signals = _find_signals(dashboard, day - WEEK)
     question = body.question
     owner = Owner("unit", unit.slug)
     return letter | {
@@ -57,7 +55,7 @@ def write_letter(viewer: Viewer, unit: Node, monday: date) -> dict[str, Any]:
                 ],
             }
             for head, lines in (
-                ("New since last Monday", signals.turned),
+                ("New this week", signals.turned),
                 ("Standing longer", signals.standing),
                 ("Target missed, within its usual range", signals.missed),
             )
@@ -67,10 +65,9 @@ def write_letter(viewer: Viewer, unit: Node, monday: date) -> dict[str, Any]:
     }
 
 
-def _find_signals(dashboard: UnitDashboard, monday: date) -> Signals:
+def _find_signals(dashboard: UnitDashboard, since: date) -> Signals:
     body, header = dashboard.body, dashboard.header
     assert body is not None, "asked of a unit with data"
-    since = min(monday, timezone.localdate()) - WEEK
     return find_signals(body.tiles[:HEADLINES], header.span, body.question.period, since)
 
 

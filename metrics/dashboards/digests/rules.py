@@ -56,8 +56,8 @@ def monday_of(day: date) -> date:
 def find_signals(tiles: Sequence[Tile], span: Span, chosen: Period, since: date) -> Signals:
     """Sort headline figures by what they have to say; each says it once, the newest first.
 
-    What turned is what left its usual range or came back to it since the day before a week; `span`
-    is that of the unit's data, `chosen` the period of the figures.
+    What turned is what left its usual range or came back to it after `since`; `span` is that of the
+    unit's data, `chosen` the period of the figures.
     """
     turned, standing, missed = [], [], []
     for tile in tiles:
@@ -74,14 +74,14 @@ def find_signals(tiles: Sequence[Tile], span: Span, chosen: Period, since: date)
 
 
 def title_letter(name: str, signals: Signals) -> str:
-    """Say in one line what a digest brings, as in 'Video Safety: 1 new signal, 2 stand longer'."""
+    """Say in one line what a digest brings, as in 'Video Safety: 1 new signal, 2 that stand'."""
     if signals.is_calm:
         return f"{name}: nothing left its usual range, no target is missed"
     parts = []
     if signals.turned:
         parts.append(_count(len(signals.turned), "new signal", "new signals"))
     if signals.standing:
-        parts.append(_count(len(signals.standing), "stands longer", "stand longer"))
+        parts.append(_count(len(signals.standing), "signal that stands", "signals that stand"))
     if signals.missed:
         parts.append(_count(len(signals.missed), "target missed", "targets missed"))
     return f"{name}: {', '.join(parts)}"

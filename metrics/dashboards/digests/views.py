@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
 from metrics.dashboards.digests.letters import write_letter
-from metrics.dashboards.digests.rules import monday_of
 from metrics.dashboards.digests.services import start_digest, stop_digest
 from metrics.dashboards.models import Digest
 from teams.access.roles import Permission
@@ -36,7 +35,7 @@ class DigestView(ViewerMixin, TemplateView):
             unit=unit,
             email=self.viewer.user.email,
             is_on=Digest.objects.filter(user=self.viewer.user, unit_id=unit.id).exists(),
-            letter=write_letter(self.viewer, unit, monday_of(timezone.localdate())),
+            letter=write_letter(self.viewer, unit, timezone.localdate()),
             **kwargs,
         )
 
