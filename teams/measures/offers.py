@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from teams.access.viewers import Viewer
-from teams.measures.rules import Found, Need, News, Strip
+from teams.measures.rules import Found, Mark, Need, News, Strip
 from teams.structure.rules import Node
 
 Offer = TypeVar("Offer")
 NeedOffer = Callable[[Viewer], Iterable[Need]]
 # Takes the unit whose page it is, one that the viewer may open.
 StripOffer = Callable[[Viewer, Node], Iterable[Strip]]
+# Takes the unit whose figures are drawn, one that the viewer may open.
+MarkOffer = Callable[[Viewer, Node], Iterable[Mark]]
 # Takes the moment since when it is asked.
 NewsOffer = Callable[[Viewer, datetime], Iterable[News]]
 # Takes what was typed, and how many are wanted at most.
@@ -37,5 +39,6 @@ class Registry(Generic[Offer]):
 
 needs: Registry[NeedOffer] = Registry()
 strips: Registry[StripOffer] = Registry()
+marks: Registry[MarkOffer] = Registry()
 news: Registry[NewsOffer] = Registry()
 searches: Registry[SearchOffer] = Registry()

@@ -80,6 +80,23 @@ class Found:
     icon: str = "search"
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A change that a room declares about a unit: drawn on its figures over time.
+
+    `on` is its first day; `kpis` are the slugs of those it is about, none where it is about all.
+    With `restarts_limits` what was usual before says nothing about what comes after.
+    """
+
+    on: date
+    words: str
+    kpis: tuple[str, ...] = ()
+    restarts_limits: bool = False
+
+    def concerns(self, kpi: str) -> bool:
+        return not self.kpis or kpi in self.kpis
+
+
 def rank_needs(needs: Iterable[Need]) -> list[Need]:
     """Order needs: the most pressing state first, within it what is due or stands longest."""
     places = {status: place for place, group in enumerate(URGENCY) for status in group}

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from teams.access.viewers import Viewer
 from teams.measures import offers
-from teams.measures.rules import Found, Need, News, Strip, rank_needs
+from teams.measures.rules import Found, Mark, Need, News, Strip, rank_needs
 from teams.structure.rules import Node
 
 
@@ -16,6 +16,12 @@ def list_needs(viewer: Viewer) -> list[Need]:
 def list_strips(viewer: Viewer, unit: Node) -> list[Strip]:
     """List what rooms say of a unit, a line each, in the order in which they registered."""
     return [strip for offer in offers.strips for strip in offer(viewer, unit)]
+
+
+def list_marks(viewer: Viewer, unit: Node) -> list[Mark]:
+    """List the changes that are declared about a unit, the oldest first."""
+    found = [mark for offer in offers.marks for mark in offer(viewer, unit)]
+    return sorted(found, key=lambda mark: (mark.on, mark.words))
 
 
 def list_news(viewer: Viewer, since: datetime) -> list[News]:

@@ -7,11 +7,13 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate, groupby, pairwise
 from typing import Any
 
+from metrics.dashboards.charts.marks import MarkPlace, draw_marks, name_marks
 from metrics.dashboards.rules.figures import (
     line_of_target,
     write_interval,
     write_number,
 )
+from metrics.dashboards.rules.marks import find_marks
 from metrics.dashboards.rules.trends import Stretch, Trend, describe_point, name_start
 from opsportal.lib.drawing import make_scale
 from opsportal.lib.periods import Grain
@@ -70,6 +72,7 @@ def draw_trend(trend: Trend) -> dict[str, Any]:
     """Draw a trend: band, mean, target, line, signals as diamonds, open periods dotted."""
     axis = make_axis(trend)
     xs = [point.period.start.isoformat() for point in trend.points]
+    marks = _place_marks(trend)
     labels = spread_labels(_list_labels(trend), axis)
     return {
         "data": _draw_lines(trend, xs),
@@ -82,13 +85,13 @@ def draw_trend(trend: Trend) -> dict[str, Any]:
                 "ticktext": [write_tick(tick, axis.ticks) for tick in axis.ticks],
                 "zeroline": axis.low <= 0 <= axis.high,
             },
-            "shapes": [*_draw_stretches(trend), *_draw_open(trend), *_draw_marks(trend)],
-            "annotations": [*labels, *_name_marks(trend)],
+            "shapes": [*_draw_stretches(trend), *_draw_open(trend), *draw_marks(marks)],
+            "annotations": [*labels, *name_marks(marks)],
         },
         "phone": {
             "margin": PHONE_MARGIN,
             "xaxis": _date_ticks(trend, 4),
-            "annotations": _name_marks(trend)[-1:] + _name_target(trend),
+            "annotations": name_marks(marks)[-1:] + _name_target(trend),
         },
     }
 
@@ -228,36 +231,14 @@ def _draw_open(trend: Trend) -> list[dict[str, Any]]:
     ]
 
 
-def _draw_marks(trend: Trend) -> list[dict[str, Any]]:
-    """Draw a vertical line where another definition begins."""
+def _place_marks(trend: Trend) -> list[MarkPlace]:
     return [
-        {
-            "type": "line",
-            "xref": "x",
-            "yref": "paper",
-            "x0": _edges(trend, stretch.start, stretch.end)[0],
-            "x1": _edges(trend, stretch.start, stretch.end)[0],
-            "y0": 0,
-            "y1": 1,
-            "line": {"color": "token:line-strong", "width": 1},
-        }
-        for stretch in trend.stretches[1:]
-    ]
-
-
-def _name_marks(trend: Trend) -> list[dict[str, Any]]:
-    return [
-        {
-            "xref": "x",
-            "yref": "paper",
-            "x": _edges(trend, stretch.start, stretch.end)[0],
-            "y": 1,
-            "xanchor": "left" if stretch.start * 2 < len(trend.points) else "right",
-            "yanchor": "bottom",
-            "text": f"Definition {stretch.version}, limits restart",
-            "font": {"color": "token:ink-2"},
-        }
-        for stretch in trend.stretches[1:]
+        MarkPlace(
+            _edges(trend, mark.index, mark.index + 1)[0],
+            mark.index / len(trend.points),
+            mark.words,
+        )
+        for mark in find_marks(trend)
     ]
 
 

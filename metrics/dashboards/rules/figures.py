@@ -41,7 +41,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One value with what it is made of; value None is no data."""
+    """One value with what it is made of; value None is no data.
+
+    `why_provisional` says in sentences why it may still change.
+    """
 
     value: float | None
     low: float | None
@@ -51,6 +54,7 @@ class Reading:
     n: Exact | None
     provisional: bool
     version: int
+    why_provisional: tuple[str, ...] = ()
 
     @property
     def has_interval(self) -> bool:

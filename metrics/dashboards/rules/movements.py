@@ -170,11 +170,11 @@ def print_movers(movement: Movement) -> list[PrintedMover]:
     choices = []
     for i, effect in enumerate(effects):
         # What flooring both leaves over: nothing, a step for one of them, or a step for each.
-        match int(effect * steps) - floor(rates[i]) - floor(mixes[i]):
-            case 1:
-                choices.append(i)
-            case 2:
-                printed[i] += 1
+        steps_left = int(effect * steps) - floor(rates[i]) - floor(mixes[i])
+        if steps_left == 2 or (steps_left == 1 and mixes[i].denominator == 1):
+            printed[i] += 1
+        elif steps_left == 1 and rates[i].denominator > 1:
+            choices.append(i)
     choices.sort(key=lambda i: mixes[i] - floor(mixes[i]) - rates[i] + floor(rates[i]))
     for i in choices[: max(round(sum(rates, Fraction(0))) - sum(printed), 0)]:
         printed[i] += 1

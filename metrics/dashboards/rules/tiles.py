@@ -96,7 +96,7 @@ def _explain_gap(tile: Tile) -> str:
         last = tile.trend.last
         return "nothing arrived in this period" if last else "no data of this kind yet"
     if tile.now.provisional:
-        return "provisional: days are not over or wait to be computed"
+        return "provisional: it may still change"
     return ""
 
 

@@ -18,6 +18,7 @@ from opsportal.lib.statistics.control_charts import (
 )
 from opsportal.lib.statistics.intervals import Exact
 from opsportal.lib.statistics.proportions_chart import p_prime_chart
+from teams.measures.rules import Mark
 
 # Limits from fewer points say more about chance than about the process.
 FEWEST_FOR_LIMITS = 8
@@ -60,6 +61,7 @@ class Trend:
     """A series with its stretches, and why it has no limits where it has none.
 
     `usual_until` is the day before which the limits that hold now were made; None: of all points.
+    `declared` are the changes that rooms declare about it.
     """
 
     measure: Measure
@@ -70,6 +72,7 @@ class Trend:
     shift: Shift | None
     no_limits: str
     usual_until: date | None = None
+    declared: tuple[Mark, ...] = ()
 
     @property
     def values(self) -> list[float | None]:
@@ -107,8 +110,9 @@ def build_trend(
     data_end: date,
     aims: Sequence[Aim | None] = (),
     chosen: Period | None = None,
+    declared: Sequence[Mark] = (),
 ) -> Trend:
-    """Judge a series by limits that restart with each definition.
+    """Judge a series by limits that restart with each definition, and where a change says so.
 
     What is usual is told by the points before the chosen period, where they are enough: a period
     that set its own limits would excuse itself, and accuse what went before.
@@ -130,6 +134,12 @@ def build_trend(
         index
         for index in range(1, len(readings))
         if readings[index].version != readings[index - 1].version
+        or any(
+            mark.restarts_limits
+            and mark.concerns(measure.slug)
+            and periods[index - 1].start < mark.on <= periods[index].start
+            for mark in declared
+        )
     ]
     usual = _keep_before(chosen, periods, closed)
     stretches = []
@@ -162,6 +172,7 @@ def build_trend(
         usual_until=chosen.start
         if chosen is not None and stretches and _is_enough(usual[stretches[-1].start :])
         else None,
+        declared=tuple(mark for mark in declared if mark.concerns(measure.slug)),
     )
 
 
@@ -374,4 +385,7 @@ def describe_point(trend: Trend, point: Point) -> str:
         words += f" ({interval})"
     if point.reading.n is not None:
         words += f", n {float(point.reading.n):,.0f}"
-    return f"{words}, provisional" if point.is_open else words
+    if not point.is_open:
+        return words
+    why = f": {point.reading.why_provisional[0]}" if point.reading.why_provisional else ""
+    return f"{words}, provisional{why}"

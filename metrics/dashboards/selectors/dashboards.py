@@ -24,6 +24,7 @@ from metrics.kpis.selectors import KpiReader
 from metrics.kpis.values import KpiValue
 from opsportal.lib.periods import Grain, Period, list_periods
 from teams.access.viewers import Viewer
+from teams.measures.selectors import list_marks
 from teams.structure.rules import Node
 
 
@@ -133,6 +134,8 @@ def _read_body(
     parts = read_parts(viewer, unit, question, of_chosen, definitions[question.kpi])
     judge = Judge([*values.values(), *(v for found in parts for v in found.values)])
 
+    declared = list_marks(viewer, unit)
+
     def trend_of(kpi: str, grain: Grain, periods: Sequence[Period]) -> Trend:
         series = [values[kpi, period] for period in periods]
         return build_trend(
@@ -143,6 +146,7 @@ def _read_body(
             data_end=span.whole.end,
             aims=[judge.standing(value).aim for value in series],
             chosen=question.period,
+            declared=declared,
         )
 
     tiles = [

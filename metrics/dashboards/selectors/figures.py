@@ -28,4 +28,5 @@ def as_reading(value: KpiValue) -> Reading:
         n=value.n,
         provisional=value.provisional,
         version=value.version,
+        why_provisional=value.why_provisional,
     )

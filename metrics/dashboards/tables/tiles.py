@@ -67,6 +67,7 @@ def _explain(definition: KpiVersion, tile: Tile, freshness: str) -> dict[str, An
         else "",
         "n": parts["n"],
         "interval": describe_interval(tile.measure),
+        "provisional": tile.now.why_provisional,
         "version": f"{definition.name}, version {definition.number}",
         "computed": freshness,
         "href": reverse("metrics:kpi-detail", args=[tile.measure.slug]),
