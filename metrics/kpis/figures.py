@@ -136,6 +136,9 @@ def _calculate_indices(rows: Sequence[Row], scope: Scope) -> list[Figure]:
     units = {stay.unit_id for found in stays.values() for stay in found}
     if not scope.source.of_people:
         units = {row.subject.id for row in rows}
+    if not scope.source.of_people and units == {scope.root_id}:
+        # The whole has no others beside it: nothing need be read to know that.
+        return [NO_FIGURE] * len(rows)
     totals = _SumsByPeriod(
         edges,
         read_sums(

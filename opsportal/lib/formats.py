@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import floor
 
@@ -19,7 +19,7 @@ def format_number(value: Number, decimals: int = 0, *, separator: str = ",") -> 
     Halves round away from zero, and what rounds to zero has no sign. A float counts as the
     decimal it prints as, so 2.675 gives 2.68. Raises ValueError for NaN and infinity.
     """
-    steps = _round_half_away(_exact(value) * _scale(decimals))
+    steps = _count_steps(value, decimals)
     sign = MINUS if steps < 0 else ""
     return sign + _place(abs(steps), decimals, separator)
 
@@ -27,8 +27,7 @@ def format_number(value: Number, decimals: int = 0, *, separator: str = ",") -> 
 def format_signed(value: Number, decimals: int = 0, *, separator: str = ",") -> str:
     """Write a change: as `format_number`, with a plus sign where it rounds above zero."""
     text = format_number(value, decimals, separator=separator)
-    steps = _round_half_away(_exact(value) * _scale(decimals))
-    return f"+{text}" if steps > 0 else text
+    return f"+{text}" if _count_steps(value, decimals) > 0 else text
 
 
 def largest_remainder_round(parts: Sequence[Number], decimals: int = 0) -> list[Decimal]:
@@ -46,6 +45,20 @@ def largest_remainder_round(parts: Sequence[Number], decimals: int = 0) -> list[
     for i in by_remainder[:missing]:
         steps[i] += 1
     return [Decimal(step).scaleb(-decimals) for step in steps]
+
+
+def _count_steps(value: Number, decimals: int) -> int:
+    """Round to a whole number of steps of 10**-decimals; halves go away from zero."""
+    scale = _scale(decimals)
+    if isinstance(value, int):
+        return value * scale
+    if isinstance(value, float):
+        # What nearly all figures are: decimals need no common factor looked for.
+        number = Decimal(str(value))
+        if not number.is_finite():
+            raise ValueError(f"{value} is no number to write.")
+        return int(number.scaleb(decimals).to_integral_value(ROUND_HALF_UP))
+    return _round_half_away(_exact(value) * scale)
 
 
 def _exact(value: Number) -> Fraction:

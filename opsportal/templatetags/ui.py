@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -22,10 +23,16 @@ _STRONG = re.compile(r"\*([^*]+)\*")
 @register.simple_tag
 def icon(name: str, *, filled: bool = False, extra: str = "") -> SafeString:
     """Draw an icon of the sprite; screen readers pass it over, so words stand beside it."""
+    return _draw_icon(static("vendor/icons.svg"), name, filled, extra)
+
+
+@lru_cache(maxsize=1_000)
+def _draw_icon(sprite: str, name: str, filled: bool, extra: str) -> SafeString:
+    """Write the markup once in a process: a page shows the same few icons a hundred times."""
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f"ic {extra}".strip(),
-        static("vendor/icons.svg"),
+        sprite,
         icon_id(name, filled=filled),
     )
 

@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from opsportal.lib.ids import rows_of
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 from teams.directory.selectors import Moment
@@ -23,6 +23,28 @@ from teams.structure.rules import Node
 # Who joins or leaves so soon is to be prepared for now.
 SOON = timedelta(days=14)
 NAMES_SHOWN = 3
+# Of the people who belong to some units now or did this month: how many there are, and who came
+# from elsewhere and went elsewhere since its first day. Only of the latter is it asked where they
+# were the day before.
+_PEOPLE_BELOW = """
+    WITH stay AS (
+        SELECT person_id, valid FROM teams_assignment
+        WHERE unit_id IN (SELECT unnest(%(units)s::bigint[]))
+            AND valid && daterange(%(first)s::date - 1, %(today)s, '[]')
+    )
+    SELECT
+        (SELECT count(*) FROM stay WHERE valid @> %(today)s::date),
+        (SELECT count(*) FROM stay WHERE lower(valid) BETWEEN %(first)s AND %(today)s
+            AND NOT EXISTS (
+                SELECT FROM stay before
+                WHERE before.person_id = stay.person_id AND upper(before.valid) = lower(stay.valid)
+            )),
+        (SELECT count(*) FROM stay WHERE upper(valid) BETWEEN %(first)s AND %(today)s
+            AND NOT EXISTS (
+                SELECT FROM stay after
+                WHERE after.person_id = stay.person_id AND lower(after.valid) = upper(stay.valid)
+            ))
+"""
 
 
 class Step(NamedTuple):
@@ -68,25 +90,21 @@ def list_news(viewer: Viewer, since: datetime) -> list[News]:
 
 def list_strips(viewer: Viewer, unit: Node) -> list[Strip]:
     """Say how many are in a unit and below, and who came and went this month. One query."""
-    below = rows_of(viewer.tree.below(unit.id))
-    first = viewer.today.replace(day=1)
-    of_month = (first, viewer.today)
-    # Who was there just before or after is asked of those alone who came or went: an open side
-    # is excluded by a word of its own, since unknown and whatever follows would both be looked at.
-    began = Q(valid__lower_inf=False) & Q(valid__startswith__range=of_month)
-    ended = Q(valid__upper_inf=False) & Q(valid__endswith__range=of_month)
-    was_here = Exists(_neighbours("fully_lt").filter(unit__in=below))
-    stays_here = Exists(_neighbours("fully_gt").filter(unit__in=below))
-    found = Assignment.objects.filter(unit__in=below).aggregate(
-        people=Count("pk", filter=Q(valid__contains=viewer.today)),
-        came=Count("pk", filter=began & ~was_here),
-        went=Count("pk", filter=ended & ~stays_here),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PEOPLE_BELOW,
+            {
+                "units": list(viewer.tree.below(unit.id)),
+                "today": viewer.today,
+                "first": viewer.today.replace(day=1),
+            },
+        )
+        people, came, went = cursor.fetchone()
     month = date_format(viewer.today, "F")
     facts = [
-        ngettext("*%(n)s* person", "*%(n)s* people", found["people"]) % {"n": found["people"]},
-        gettext("*%(n)s* came in %(month)s") % {"n": found["came"], "month": month},
-        gettext("*%(n)s* went") % {"n": found["went"]},
+        ngettext("*%(n)s* person", "*%(n)s* people", people) % {"n": people},
+        gettext("*%(n)s* came in %(month)s") % {"n": came, "month": month},
+        gettext("*%(n)s* went") % {"n": went},
     ]
     deed, href = "", ""
     if viewer.may(Permission.SEE_NAMES):

@@ -1,15 +1,26 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Value
+from django.db import connection
 
 from metrics.dashboards.rules.questions import Span
 from metrics.feeds.selectors import IncompleteDay, late_feeds
 from metrics.kpis.extents import Extent
-from opsportal.lib.ids import rows_of
 from teams.access.viewers import Viewer
-from teams.structure.models import Assignment, Leadership
 from teams.structure.rules import Node
+
+# Who leads some units, and how many belong to each of others: a whole organisation's, in a hash
+# and not one by one.
+_PEOPLE = """
+    SELECT 'leads', leadership.unit_id, person.name, person.employee_id, leadership.is_deputy, 0
+    FROM teams_leadership leadership JOIN teams_person person ON person.id = leadership.person_id
+    WHERE leadership.unit_id = ANY(%(led)s) AND leadership.valid @> %(today)s::date
+    UNION ALL
+    SELECT 'sits', unit_id, '', '', false, count(*)
+    FROM teams_assignment
+    WHERE unit_id IN (SELECT unnest(%(counted)s::bigint[])) AND valid @> %(today)s::date
+    GROUP BY unit_id
+"""
 
 
 @dataclass(frozen=True)
@@ -76,16 +87,9 @@ def _siblings(viewer: Viewer, unit: Node) -> list[int]:
 def _read_people(
     viewer: Viewer, *, led: Collection[int], counted: Collection[int]
 ) -> tuple[dict[int, list[Leader]], dict[int, int]]:
-    leads = Leadership.objects.filter(unit_id__in=led, valid__contains=viewer.today)
-    sits = Assignment.objects.filter(unit_id__in=rows_of(counted), valid__contains=viewer.today)
-    rows = leads.values_list(
-        Value("leads"), "unit_id", "person__name", "person__employee_id", "is_deputy", Value(0)
-    ).union(
-        sits.values("unit_id")
-        .annotate(heads=Count("pk"))
-        .values_list(Value("sits"), "unit_id", Value(""), Value(""), Value(False), "heads"),
-        all=True,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, {"led": list(led), "counted": list(counted), "today": viewer.today})
+        rows = cursor.fetchall()
     leaders: dict[int, list[Leader]] = {}
     people: dict[int, int] = {}
     for tie, unit_id, name, employee_id, is_deputy, heads in rows:
