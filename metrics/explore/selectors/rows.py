@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import Http404
 
@@ -15,6 +15,8 @@ from teams.access.viewers import Viewer
 from teams.structure.rules import Node
 
 ROWS_OF_A_PAGE = 50
+# A figure is named by its own days, which may begin before the data or end after them.
+BEYOND = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,17 @@ def _read_period(given: Mapping[str, str], span: Span, notes: list[str]) -> Peri
             return period_of(date.fromisoformat(start), grain)
         except ValueError:
             notes.append(f"'{cut(start)}' is not a date such as 2026-11-22.")
-    # A figure is named by its own days, beyond the data as well, so that both stay the same one.
     try:
-        return Period(date.fromisoformat(start), date.fromisoformat(given.get("to", "").strip()))
+        period = Period(date.fromisoformat(start), date.fromisoformat(given.get("to", "").strip()))
     except ValueError:
         _, period, sentences = read_range(given, span)
         notes += sentences
         return period
+    return _keep_near(period, span.whole)
+
+
+def _keep_near(period: Period, whole: Period) -> Period:
+    """Cut off what lies far from the data; a week or quarter that only begins there stays whole."""
+    start = max(period.start, whole.start - BEYOND)
+    end = min(period.end, whole.end + BEYOND)
+    return Period(start, end) if start < end else whole
