@@ -3,16 +3,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from metrics.explore.models import SavedView
+from metrics.explore.models import MOST_OF_A_NAME
 from teams.structure.rules import Node
 
 
 class ViewNameForm(forms.Form):
     """The name of a view, and where it is new, the address that it keeps."""
 
-    name = forms.CharField(
-        label=_("Name of the view"), max_length=SavedView._meta.get_field("name").max_length
-    )
+    name = forms.CharField(label=_("Name of the view"), max_length=MOST_OF_A_NAME)
     parameters = forms.CharField(required=False, max_length=4_000, widget=forms.HiddenInput)
 
 

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from teams.accounts.models import User
 from teams.structure.models import Unit
 
+MOST_OF_A_NAME = 120
+MOST_OF_AN_ADDRESS = 1000
+
 
 class SavedView(models.Model):
     """One row per view of Explore that someone named: its parameters, never its figures.
@@ -15,9 +18,9 @@ class SavedView(models.Model):
     owner = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="saved_views", verbose_name=_("owner")
     )
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=MOST_OF_A_NAME)
     # As in an address, behind the question mark.
-    parameters = models.CharField(_("parameters"), max_length=1000, blank=True)
+    parameters = models.CharField(_("parameters"), max_length=MOST_OF_AN_ADDRESS, blank=True)
     shared_with = models.ForeignKey(
         Unit,
         on_delete=models.PROTECT,

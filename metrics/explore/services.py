@@ -2,7 +2,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, transaction
 
-from metrics.explore.models import SavedView
+from metrics.explore.models import MOST_OF_A_NAME, MOST_OF_AN_ADDRESS, SavedView
 from metrics.explore.rules.questions import keep_known
 from teams.accounts.models import User
 from teams.audit.services import record_event
@@ -24,7 +24,7 @@ def save_view(*, by: User, name: str, parameters: str) -> SavedView:
     if SavedView.objects.filter(owner=by).count() >= MOST_OF_ONE:
         raise ViewError(f"You have {MOST_OF_ONE} views; delete one that you no longer open.")
     kept = urlencode(keep_known(dict(parse_qsl(parameters))))
-    if len(kept) > SavedView._meta.get_field("parameters").max_length:
+    if len(kept) > MOST_OF_AN_ADDRESS:
         raise ViewError("The address is too long to be kept.")
     return _keep(SavedView(owner=by, name=_read_name(name), parameters=kept))
 
@@ -66,11 +66,10 @@ def delete_view(*, view: SavedView, by: User) -> None:
 
 def _read_name(name: str) -> str:
     plain = " ".join(name.replace("\x00", "").split())
-    most = SavedView._meta.get_field("name").max_length
     if not plain:
         raise ViewError("Give the view a name.")
-    if len(plain) > most:
-        raise ViewError(f"The name has {len(plain)} characters; at most {most} are kept.")
+    if len(plain) > MOST_OF_A_NAME:
+        raise ViewError(f"The name has {len(plain)} characters; at most {MOST_OF_A_NAME} are kept.")
     return plain
 
 

@@ -233,7 +233,7 @@ def _with_facts(behind: Behind, kind: Kind, found: list[FactRow], limit: int) ->
     return replace(
         behind,
         facts=facts,
-        names=_name_subjects(kind, {fact.subject_id for fact in facts} - {None}),
+        names=_name_subjects(kind, {fact.subject_id for fact in facts}),
         queues=_name_queues(fact.queue_id for fact in facts),
         imports=_find_imports(import_ids),
         before=before,
@@ -243,14 +243,12 @@ def _with_facts(behind: Behind, kind: Kind, found: list[FactRow], limit: int) ->
 
 def _name_subjects(kind: Kind, ids: Iterable[int | None]) -> dict[int, Subject]:
     fields = {column.field for column in kind.columns}
-    wanted = set(ids)
+    wanted = {one for one in ids if one is not None}
     if "person_id" in fields:
-        rows = Person.objects.filter(pk__in=wanted).values_list("pk", "employee_id", "name")
-    elif "unit_id" in fields:
-        rows = Unit.objects.filter(pk__in=wanted).values_list("pk", "slug", "name")
-    else:
-        return {}
-    return {row[0]: Subject(*row) for row in rows}
+        people = Person.objects.filter(pk__in=wanted).values_list("pk", "employee_id", "name")
+        return {row[0]: Subject(*row) for row in people}
+    units = Unit.objects.filter(pk__in=wanted).values_list("pk", "slug", "name")
+    return {row[0]: Subject(*row) for row in units}
 
 
 def _name_queues(ids: Iterable[int | None]) -> dict[int, str]:

@@ -133,6 +133,6 @@ def _read_row(row: tuple[Any, ...], columns: Sequence[str], measures: Sequence[M
     counted = row[6 + (len(columns) or 1) :]
     return FactRow(
         *head,
-        said=dict(zip(columns, said, strict=False)),
-        counted={one.name: number for one, number in zip(measures, counted, strict=False)},
+        dict(zip(columns, said, strict=False)),
+        {one.name: number for one, number in zip(measures, counted, strict=False)},
     )

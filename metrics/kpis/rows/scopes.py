@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from metrics.kpis.models import KpiVersion
 from opsportal.lib.periods import Period
@@ -36,7 +36,7 @@ class Cell:
         return [one.name for one in self.version.measure_set.measures if one.name in wanted]
 
     @property
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, Any]:
         return {
             "unit": self.unit_id,
             "person": self.person_id,
