@@ -5,8 +5,9 @@
   const { plotly: plotlyUrl, theme: themeUrl } = document.currentScript.dataset;
   const PHONE = matchMedia("(max-width: 47.99rem)");
   const TITLE_HEIGHT = 32;
-  // Paper has one width; what was drawn for the screen would be cut off there.
-  const PAPER = { width: 680, height: 290 };
+  // Paper has one width; what was drawn for the screen would be cut off there. print.css makes it
+  // smaller along with the words around it.
+  const PAPER = { width: 944, height: 372 };
   let loading = null;
   let tools = null;
   let queue = Promise.resolve();

@@ -112,6 +112,8 @@ def _find_range(
         low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
         room = (high - low) * ROOM_SHARE or abs(high) * ROOM_SHARE or 0.5
         low, high = (low - room if low else low), (high + room if high else high)
+        if low == high:
+            high = low + 1.0
     return (high, low) if layout.get("autorange") == "reversed" else (low, high)
 
 
