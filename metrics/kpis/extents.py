@@ -45,13 +45,14 @@ class Extent:
     """From when to when a unit has data of any kind, on how many days, last computed when.
 
     Of a longer history than RECENT_DAYS, `days` is as many as there would be, were data as dense
-    throughout as they are of late.
+    throughout as they are of late. `sets` are the measure sets of which there are totals.
     """
 
     first: date
     last: date
     days: int
     computed_at: datetime | None
+    sets: frozenset[str] = frozenset()
 
 
 def find_extents(unit_id: int, sets: Iterable[str]) -> dict[str, tuple[date, date]]:
@@ -81,7 +82,8 @@ def _find_last(ends: Sequence[date]) -> date:
 
 def get_extent(unit_id: int) -> Extent | None:
     """Find how far a unit's data reach; None where it has none. The caller checks the right."""
-    found = find_extents(unit_id, TOTALS.keys() - WITHOUT_FACTS)
+    of_all = find_extents(unit_id, TOTALS)
+    found = {slug: ends for slug, ends in of_all.items() if slug not in WITHOUT_FACTS}
     if not found:
         return None
     first = min(start for start, _ in found.values())
@@ -97,7 +99,8 @@ def get_extent(unit_id: int) -> Extent | None:
         )
         recent, computed_at = cursor.fetchone()
     length = (last - first).days + 1
-    return Extent(first, last, recent * max(length, RECENT_DAYS) // RECENT_DAYS, computed_at)
+    days_in_all = recent * max(length, RECENT_DAYS) // RECENT_DAYS
+    return Extent(first, last, days_in_all, computed_at, frozenset(of_all))
 
 
 def find_queues_of(unit_id: int, sets: Iterable[str], period: Period) -> set[int]:

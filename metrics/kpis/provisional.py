@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
+from operator import attrgetter
 
 from metrics.feeds.selectors import incomplete_days
 from metrics.kpis.measures import MEASURE_SETS
@@ -24,8 +25,13 @@ class Reasons:
     ) -> None:
         self.viewer = viewer
         self.changed_days = changed_days
+        self.start, self.end = start, end
         self.incomplete = incomplete_days(start, end)
         self.found: dict[tuple[str, Period, int], tuple[str, ...]] = {}
+
+    def covers(self, start: date, end: date) -> bool:
+        """Tell whether the days from `start` until before `end` are among those it knows of."""
+        return self.start <= start and end <= self.end
 
     def find(self, source: str, period: Period, unit_id: int) -> tuple[str, ...]:
         """Say why figures of a unit from a set of measures may change; nothing where none can."""
@@ -55,10 +61,14 @@ class Reasons:
 
     def _of_feeds(self, source: str, period: Period, unit_id: int) -> list[str]:
         kinds = list_kinds(source)
+        first, until = (
+            bisect_left(self.incomplete, edge, key=attrgetter("day"))
+            for edge in (period.start, period.end)
+        )
         return [
             day.why
-            for day in self.incomplete
-            if day.day in period and day.kind in kinds and day.concerns(self.viewer.tree, unit_id)
+            for day in self.incomplete[first:until]
+            if day.kind in kinds and day.concerns(self.viewer.tree, unit_id)
         ]
 
 

@@ -107,6 +107,7 @@ class KpiReader:
     def __init__(self, viewer: Viewer, kpis: Sequence[str]) -> None:
         self.viewer = viewer
         self.kpis = list(dict.fromkeys(kpis))
+        self._reasons: Reasons | None = None
 
     @cached_property
     def versions(self) -> dict[str, list[KpiVersion]]:
@@ -145,7 +146,14 @@ class KpiReader:
         reader.versions = {kpi: self.versions[kpi]}
         reader.changed_days = self.changed_days
         reader.queues = self.queues
+        reader._reasons = self._reasons
         return reader
+
+    def reasons_between(self, start: date, end: date) -> Reasons:
+        """Find why figures of these days may change, in what was read for an earlier answer too."""
+        if self._reasons is None or not self._reasons.covers(start, end):
+            self._reasons = Reasons(self.viewer, self.changed_days, start, end)
+        return self._reasons
 
     def get_values(
         self,
@@ -341,11 +349,8 @@ class KpiRows:
         if len(rows) < len(self.rows):
             source = source.only(sorted({row.subject.id for row in rows}))
         viewer = self.reader.viewer
-        reasons = Reasons(
-            viewer,
-            self.reader.changed_days,
-            min(row.period.start for row in rows),
-            max(row.period.end for row in rows),
+        reasons = self.reader.reasons_between(
+            min(row.period.start for row in rows), max(row.period.end for row in rows)
         )
         scope = Scope(source, self.queue_ids, self.by_queue, viewer.tree.root.id)
         figures = read_figures(rows, scope)

@@ -18,8 +18,8 @@ from metrics.dashboards.selectors.movements import Movements, read_movements
 from metrics.dashboards.selectors.peers import Card, Parts, Whole, make_card, read_parts
 from metrics.dashboards.selectors.queues import read_queues, tell_apart
 from metrics.dashboards.selectors.staff import narrow_people
-from metrics.kpis.extents import find_extents, get_extent
-from metrics.kpis.models import TOTALS, KpiVersion
+from metrics.kpis.extents import Extent, get_extent
+from metrics.kpis.models import KpiVersion
 from metrics.kpis.selectors import KpiReader
 from metrics.kpis.values import KpiValue
 from opsportal.lib.periods import Grain, Period, list_periods
@@ -70,7 +70,7 @@ def get_unit_dashboard(
     `whole_cards` gives every row of the comparisons, as an export has it.
     """
     extent = get_extent(unit.id)
-    catalogue = read_catalogue(unit.id, given.get("kpi", "").strip())
+    catalogue = read_catalogue(extent, given.get("kpi", "").strip())
     reader = KpiReader(viewer, catalogue.known)
     header = read_header(viewer, unit, extent, len(reader.changed_days))
     if extent is None or not reader.kpis:
@@ -100,9 +100,9 @@ class Catalogue(NamedTuple):
     sources: list[str]
 
 
-def read_catalogue(unit_id: int, wanted: str) -> Catalogue:
+def read_catalogue(extent: Extent | None, wanted: str) -> Catalogue:
     """Tell which KPIs are worth reading for a unit, the one that is asked for among them."""
-    sources = find_extents(unit_id, TOTALS)
+    sources = extent.sets if extent else frozenset[str]()
     catalogue = Catalogue([], [], list(sources))
     newest = KpiVersion.objects.order_by("kpi__position", "kpi__slug", "-number")
     for slug, name, source in newest.distinct("kpi__position", "kpi__slug").values_list(

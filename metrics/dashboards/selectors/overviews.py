@@ -157,7 +157,7 @@ def split_by_parts(overview: Overview, tile: Tile) -> Movement | None:
 
 def _read_overview(viewer: Viewer, unit: Node) -> Overview:
     extent = get_extent(unit.id)
-    known = read_catalogue(unit.id, "").known[: HEADLINES + SPARE]
+    known = read_catalogue(extent, "").known[: HEADLINES + SPARE]
     reader = KpiReader(viewer, known)
     header = read_header(viewer, unit, extent, len(reader.changed_days))
     if extent is None or not known:
