@@ -104,7 +104,7 @@ GET  /rosters/{roster}/                 302 403 403 403 403 403 403 403 403 403 
 POST /rosters/{roster}/undo/            302 403 403 403 403 403 403 403 403 403 302 403
 
 # Figures of units; those of a sibling unit stand beside one's own, its page stays closed
-GET  /                                  302 302 302 302 302 302 302 302 302 302 302 200
+GET  /                                  302 200 200 200 200 200 200 200 200 200 200 200
 GET  /dashboards/                       302 200 200 200 200 200 200 200 200 200 200 200
 GET  /dashboards/video-es/              302 200 200 404 200 200 200 200 200 200 404 403
 GET  /dashboards/video-safety/          302 404 404 404 200 200 200 200 200 200 404 403
@@ -116,6 +116,11 @@ GET  /dashboards/video-es/digest/       302 200 200 404 200 200 200 200 200 200 
 POST /dashboards/video-es/digest/       302 302 302 404 302 302 302 302 302 302 404 403
 GET  /dashboards/video-safety/comparison.csv 302 404 404 404 200 200 200 200 200 200 404 403
 GET  /dashboards/video-safety/movement.csv 302 404 404 404 200 200 200 200 200 200 404 403
+GET  /people/E-ELIF/figures/            302 200 200 404 200 404 200 404 200 404 404 403
+GET  /people/E-TARIQ/figures/           302 404 404 404 404 404 200 404 404 404 404 403
+GET  /people/E-NOBODY/figures/          302 404 404 404 404 404 404 404 404 404 404 403
+GET  /people/E-ELIF/figures/trend.csv   302 200 200 404 200 404 404 404 200 404 404 403
+GET  /people/E-ELIF/figures/comparison.csv 302 200 200 404 200 404 404 404 200 404 404 403
 GET  /kpis/                             302 200 200 200 200 200 200 200 200 200 200 403
 GET  /kpis/on-time-delivery/            302 200 200 200 200 200 200 200 200 200 200 403
 GET  /kpis/on-time-delivery/change/     302 403 403 403 403 403 403 200 403 403 200 403

@@ -315,9 +315,5 @@ def _shape_own(viewer: Viewer) -> dict[str, str] | None:
         return None
     return {
         "label": gettext("Your own figures"),
-        "href": _page_of_person(viewer.person.employee_id),
+        "href": page_of(Owner("person", viewer.person.employee_id)),
     }
-
-
-def _page_of_person(employee_id: str) -> str:
-    return reverse("teams:person-detail", args=[employee_id])
