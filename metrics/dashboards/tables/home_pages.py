@@ -250,7 +250,7 @@ def _shape_part(
     leaders = [] if is_people else overview.header.leaders.get(part.unit.id, [])
     return {
         "name": part.name,
-        "href": _page_of_person(part.key) if is_people else page_of(Owner("unit", part.key)),
+        "href": page_of(Owner("person" if is_people else "unit", part.key)),
         "leader": leaders[0].name if leaders else "",
         "people": None if is_people else _count_people(viewer, overview.header, part.unit),
         "cells": [_shape_cell(overview, part, kpi) for kpi in kpis],
