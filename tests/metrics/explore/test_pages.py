@@ -30,7 +30,7 @@ MOST_CHART_BYTES = 20_000
 
 @pytest.fixture
 def working(organisation: Organisation) -> Organisation:
-    seed_work(organisation, days=70)
+    seed_work(organisation, days=42)
     return organisation
 
 
