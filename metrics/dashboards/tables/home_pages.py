@@ -274,7 +274,8 @@ def _shape_cell(overview: Overview, part: Part, kpi: str) -> dict[str, Any]:
     return {
         "value": write_number(measure, figure.now.value),
         "status": status,
-        "word": figure.standing.allowance or STATUSES[status].word,
+        "word": STATUSES[status].word,
+        "note": figure.standing.allowance,
     }
 
 
