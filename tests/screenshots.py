@@ -19,13 +19,32 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
-# The words of a role on the sign-in page, and what its person opens.
+# The words of a role on the sign-in page, and what its person opens; '/' is their home.
 WALKS: dict[str, list[str]] = {
-    "Group leader": ["/", "/?table=1", "/dashboards/", "/org/", "/people/", "/kpis/"],
-    "Team leader": ["/", "/?kpi=units-per-hour"],
-    "Analyst": ["/", "/feeds/", "/kpis/on-time-delivery/"],
+    "Group leader": [
+        *("/", "/dashboards/", "/dashboards/video-safety/", "/dashboards/video-safety/?table=1"),
+        "/dashboards/video-safety/?view=funnel",
+        *("/explore/", "/explore/?kpi=accuracy&by=queue&table=1", "/explore/views/"),
+        *("/kpis/", "/kpis/on-time-delivery/", "/kpis/on-time-delivery/targets/"),
+        *("/find/?q=video", "/org/", "/people/"),
+    ],
+    "Team leader": ["/", "/dashboards/video-es/?kpi=units-per-hour"],
+    "Analyst": ["/", "/feeds/", "/kpis/on-time-delivery/change/", "/components/"],
     "Compliance officer": ["/audit/"],
     "Administrator": ["/access/", "/rosters/"],
+}
+# What has no address that is known beforehand: a page, and the first link of each kind from there.
+PERSON, FEED = "main table a[href^='/people/']", "main table a[href^='/feeds/']"
+LINKS: dict[str, list[tuple[str, str, list[str]]]] = {
+    "Group leader": [
+        ("a person", "/people/", [PERSON]),
+        ("figures of a person", "/dashboards/video-es/", ["main a[href*='/figures/']"]),
+        ("rows", "/explore/", ["main a[href*='/explore/rows/']"]),
+    ],
+    "Analyst": [
+        ("a feed", "/feeds/", [FEED]),
+        ("an import", "/feeds/", [FEED, "main a[href^='/imports/']"]),
+    ],
 }
 SIZES = {
     "light": {"color_scheme": "light", "viewport": {"width": 1440, "height": 900}},
@@ -60,31 +79,50 @@ def _walk(
     for role, paths in WALKS.items():
         context = browser.new_context(base_url=base_url, **options)  # type: ignore[arg-type]
         try:
-            start = _sign_in(context, role)
+            _sign_in(context, role)
         except Error as error:
             yield f"{role}-{size}", f"no sign-in: {error.message.splitlines()[0]}"
             continue
         for path in paths:
-            # '/' leads to the dashboard of one's own unit.
-            address = start + path[1:] if path == "/" or path.startswith("/?") else path
-            words = re.sub(r"[^a-z0-9]+", "-", f"{role} {path}".lower()).strip("-")
-            yield _take(context, address, f"{words}-{size}")
+            yield _take(context, path, f"{_name(role, path)}-{size}")
+        for what, page, links in LINKS.get(role, []):
+            name = f"{_name(role, what)}-{size}"
+            found = _follow(context, page, links)
+            yield _take(context, found, name) if found else (name, f"{page} has no such link")
+        if role == "Group leader":
+            yield _take(context, "/", f"{_name(role, 'finding')}-{size}", press="Control+k")
         context.close()
 
 
-def _sign_in(context: "BrowserContext", role: str) -> str:
-    """Press the button beside the role's person; return the address this led to."""
+def _name(role: str, what: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", f"{role} {what}".lower()).strip("-")
+
+
+def _sign_in(context: "BrowserContext", role: str) -> None:
+    """Press the button beside the role's person."""
     page = context.new_page()
     page.goto("/accounts/sign-in/")
     row = page.locator(".person", has=page.get_by_text(role, exact=True)).first
-    row.get_by_role("button").click(timeout=5_000)
+    row.get_by_role("button").click()
     page.wait_for_load_state("networkidle")
-    path = "/" + page.url.split("/", 3)[3]
     page.close()
-    return path
 
 
-def _take(context: "BrowserContext", path: str, name: str) -> tuple[str, str]:
+def _follow(context: "BrowserContext", path: str, links: list[str]) -> str | None:
+    page = context.new_page()
+    address: str | None = path
+    for link in links:
+        page.goto(address or path)
+        found = page.locator(link)
+        address = found.first.get_attribute("href") if found.count() else None
+        if address is None:
+            break
+    page.close()
+    return address
+
+
+def _take(context: "BrowserContext", path: str, name: str, *, press: str = "") -> tuple[str, str]:
+    """Open a page, press a key if one is named, and take the picture; return what went wrong."""
     page = context.new_page()
     try:
         response = page.goto(path, wait_until="networkidle")
@@ -94,7 +132,11 @@ def _take(context: "BrowserContext", path: str, name: str) -> tuple[str, str]:
             place.scroll_into_view_if_needed()
             page.wait_for_selector("[data-chart][data-drawn] .main-svg", state="attached")
         page.evaluate("scrollTo(0, 0)")
-        page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+        if press:
+            page.keyboard.press(press)
+            page.keyboard.type("video")
+            page.wait_for_load_state("networkidle")
+        page.screenshot(path=FOLDER / f"{name}.png", full_page=not press)
     except Error as error:
         return name, error.message.splitlines()[0]
     finally:
