@@ -18,7 +18,7 @@ from metrics.explore.selectors import RowsPage
 from metrics.feeds.models import Import
 from metrics.kpis.rows import Behind, FactRow, Line, Place, list_made_of
 from metrics.kpis.tables import write_arithmetic
-from metrics.records.kinds import Combine
+from metrics.records.kinds import KINDS, Combine
 from opsportal.lib.formats import format_number
 from opsportal.lib.periods import MONTHS
 from opsportal.lib.statistics.intervals import Exact
@@ -124,7 +124,12 @@ def _say_made_of(behind: Behind) -> str:
             "not counted and not listed."
         )
     measures = behind.definition.measure_set
-    kinds = join_words(kind.name.lower() for kind in list_made_of(behind.definition))
+    # Of one kind alone, the set has its name.
+    kinds = (
+        ""
+        if behind.definition.source in KINDS
+        else join_words(kind.name.lower() for kind in list_made_of(behind.definition))
+    )
     in_queue = " in one queue" if measures.has_queue else ""
     made_of = f", made of {kinds}" if kinds else ""
     return (
