@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from metrics.dashboards.rules.comparisons import Comparison, Place, find_place, write_rank
@@ -189,9 +189,9 @@ def title_standing(comparison: Comparison, key: str, name: str, unit: str) -> st
 
 
 def say_stretch(start: date | None, end: date | None) -> str:
-    """Say on which days something was, by its first and its last day."""
+    """Say on which days something was, by its first and its last day; `end` is the day after."""
     first = "" if start is None else f"from {_name_day(start)}"
-    last = "" if end is None else f"before {_name_day(end)}"
+    last = "" if end is None else f"to {_name_day(end - timedelta(days=1))}"
     return " ".join(part for part in (first, last) if part)
 
 

@@ -1,5 +1,6 @@
 """The dashboard of a person, as its template and its exports take it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -119,10 +120,9 @@ def _list_remarks(header: PersonHeader) -> list[str]:
     """Say whose days these are, where not all of them are shown or nobody is there any more."""
     remarks = []
     stay, person = header.stay, header.person
-    if stay is not None and not header.is_there:
+    if stay is not None and stay.end is not None and not header.is_there:
         unit = header.places[list(header.reach.stays).index(stay)].unit
-        if stay.start is not None and (stay.end is None or stay.end > stay.start) and stay.end:
-            remarks.append(f"Was in {unit} until {say_day(stay.end)}.")
+        remarks.append(f"Was in {unit} until {say_day(stay.end - timedelta(days=1))}.")
     if not header.reach.is_whole:
         days = "; ".join(
             f"in {place.unit} {say_stretch(place.start, place.end)}".rstrip()

@@ -13,6 +13,7 @@ from metrics.dashboards.rules.persons import (
     hold_beside,
     list_moves,
     say_beside,
+    say_stretch,
     scale_beside,
     title_beside,
     title_standing,
@@ -75,6 +76,19 @@ MOVES = [
 @pytest.mark.parametrize(("stays", "expected"), MOVES)
 def test_moves_are_told_where_the_unit_changes(stays: list[StayIn], expected: list[str]) -> None:
     assert [f"{move.on} {move.words}" for move in list_moves(stays, YEAR)] == expected
+
+
+STRETCHES = [
+    (date(2026, 1, 5), date(2026, 2, 1), "from 5 Jan 2026 to 31 Jan 2026"),
+    (date(2026, 1, 5), None, "from 5 Jan 2026"),
+    (None, date(2026, 2, 1), "to 31 Jan 2026"),
+    (None, None, ""),
+]
+
+
+@pytest.mark.parametrize(("start", "end", "words"), STRETCHES)
+def test_a_stretch_is_said_by_its_first_and_last_day(start, end, words) -> None:
+    assert say_stretch(start, end) == words
 
 
 UNIT = share(900, 1000)
