@@ -22,6 +22,7 @@ from tests.servers import start_test_servers
 
 REPORT = Path(__file__).resolve().parent.parent.parent / "docs" / "performance.md"
 SMALLER = 10
+DASHBOARD = "/dashboards/group-0/"
 
 
 def main() -> None:
@@ -68,7 +69,7 @@ def measure(people: int, folder: Path) -> Figures:
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.bench import baselines, steps
+    from tests.bench import baselines, browser, pages, steps
 
     def say(what: str, value: object) -> None:
         sys.stderr.write(f"{people:,} people: {what}: {value}\n")
@@ -93,6 +94,10 @@ def measure(people: int, folder: Path) -> Figures:
     say("one day", one_day := steps.correct_a_day(client))
     reading, slow_reading = steps.read_a_year(client)
     say("reading", (reading, slow_reading))
+    session = steps.session_of(client)
+    say("dashboards", dashboards := pages.open_pages(pages.DASHBOARDS, session))
+    say("home", home := pages.open_pages(pages.HOME, session))
+    say("browser", seen := browser.visit_dashboard(DASHBOARD))
     return Figures(
         rows=rows,
         postgres=".".join(map(str, divmod(connection.cursor().connection.server_version, 10_000))),
@@ -106,6 +111,11 @@ def measure(people: int, folder: Path) -> Figures:
         one_day=one_day,
         reading=reading,
         slow_reading=slow_reading,
+        dashboard=dashboards.warm,
+        first_dashboard=dashboards.first,
+        home=home.warm,
+        first_home=home.first,
+        seen=seen and asdict(seen),
     )
 
 
@@ -133,5 +143,10 @@ if __name__ == "__main__":
             from tests.bench.steps import rebuild_here
 
             rebuild_here()
+        case ["step", "page", path, session]:
+            set_up()
+            from tests.bench.pages import open_page_here
+
+            open_page_here(path, session)
         case words:
             sys.exit(f"Unknown: {' '.join(words)}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Sum
@@ -111,6 +112,11 @@ def sign_in() -> Client:
     client = Client(headers={"host": "localhost"})
     client.force_login(analyst)
     return client
+
+
+def session_of(client: Client) -> str:
+    """Return the key by which other processes come in as the same person."""
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def correct_a_day(client: Client) -> float:
