@@ -6,14 +6,19 @@ from typing import Any
 
 from opsportal.lib.drawing import place_on_scale
 from opsportal.lib.pdf.documents import Document
+from opsportal.lib.pdf.figures import draw_figure
+from opsportal.lib.pdf.frames import PIXEL
 from opsportal.lib.pdf.grids import SIZE, Cell, Column, Draw, Grid
 from opsportal.lib.pdf.marks import draw_range
 
 PLOT_MARGIN = 3.0
+FUNNEL_HEIGHT = 432  # .plot-l, in CSS pixels
 
 
 def write_card(document: Document, card: Mapping[str, Any]) -> None:
     """Write one comparison as metrics/dashboards/tables/comparisons.py shapes it."""
+    if funnel := card.get("funnel"):
+        _write_funnel(document, funnel)
     document.ln(7)
     document.keep_together(45)
     document.paragraph(card["title"], size=12, style="B", after=0.3)
@@ -41,6 +46,15 @@ def write_card(document: Document, card: Mapping[str, Any]) -> None:
         _list_cells(card, {**total, "leader": "", "rank": "", "allowance": ""}, None),
         is_total=True,
     )
+
+
+def _write_funnel(document: Document, funnel: Mapping[str, Any]) -> None:
+    """Write the second view of a comparison, where the page was asked for it."""
+    document.ln(7)
+    document.keep_together(FUNNEL_HEIGHT * PIXEL + 14)
+    document.paragraph(funnel["title"], size=12, style="B", after=0.3)
+    document.paragraph(funnel["sub"], size=8.5, ink="ink-3", after=2)
+    draw_figure(document, funnel["figure"], height=FUNNEL_HEIGHT)
 
 
 def _list_columns(document: Document, card: Mapping[str, Any]) -> list[Column]:

@@ -9,8 +9,9 @@ from metrics.dashboards.printing.cards import write_card
 from metrics.dashboards.printing.figures import write_families, write_tiles
 from metrics.dashboards.printing.movements import write_movement
 from opsportal.lib.pdf.documents import MARGIN, Document
-from opsportal.lib.pdf.figures import HEIGHT, PIXEL, draw_figure
+from opsportal.lib.pdf.figures import HEIGHT, draw_figure
 from opsportal.lib.pdf.fonts import UNKNOWN
+from opsportal.lib.pdf.frames import PIXEL
 from opsportal.lib.pdf.marks import draw_status
 from opsportal.lib.periods import MONTHS
 
