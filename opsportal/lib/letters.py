@@ -7,8 +7,7 @@ apart (Unicode NFD) and dropping the marks does the same without a dictionary.
 import unicodedata
 from typing import Any
 
-from django.db.models import CharField, Expression, Func, Value
-from django.db.models.functions import Lower
+from django.db.models import CharField, Func
 
 # The combining marks of Unicode's block 'Combining Diacritical Marks'.
 MARKS = "".join(map(chr, range(0x0300, 0x0370)))
@@ -23,16 +22,21 @@ def fold_letters(text: str) -> str:
 
 
 class FoldedLetters(Func):
-    """What fold_letters makes of a field, made by the database."""
+    """What fold_letters makes of a field, made by the database.
 
-    function = "translate"
+    Most names are plain ASCII, as many bytes as letters: they are not taken apart, which makes a
+    walk over ten thousand of them several times as fast.
+    """
+
+    template = (
+        "CASE WHEN octet_length(%(field)s) = char_length(%(field)s) THEN lower(%(field)s) "
+        "ELSE translate(lower(normalize(%(field)s, NFD)), %(marked)s, %(plain)s) END"
+    )
+    arity = 1
     output_field = CharField()
 
-    def __init__(self, field: str | Expression, **extra: Any) -> None:
-        apart = Func(field, function="normalize", template="%(function)s(%(expressions)s, NFD)")
-        super().__init__(
-            Lower(apart, output_field=CharField()),
-            Value("".join(WHOLE_LETTERS) + MARKS),
-            Value("".join(WHOLE_LETTERS.values())),
-            **extra,
-        )
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        field, params = compiler.compile(self.source_expressions[0])
+        sql = self.template % {"field": field, "marked": "%s", "plain": "%s"}
+        marked = "".join(WHOLE_LETTERS) + MARKS
+        return sql, [*params * 4, marked, "".join(WHOLE_LETTERS.values())]
