@@ -122,7 +122,7 @@ def test_pages_follow_one_another_to_the_end(working: Organisation) -> None:
     while query:
         shown = rows(client, query)
         seen += re.findall(r'<th scope="row" class="nowrap">([^<]*)</th>', shown)
-        found = re.search(r'rel="next" href="/explore/rows/\?([^"]*)"', shown)
+        found = re.search(r'rel="next"\s+href="/explore/rows/\?([^"]*)"', shown)
         query = found[1] if found else ""
     text = client.get("/explore/rows.csv?kpi=units-per-hour&unit=video-safety&period=all")
     assert len(seen) == len(text.content.decode().splitlines()) - 1
