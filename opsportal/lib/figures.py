@@ -51,7 +51,7 @@ def _list_marks(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) 
     across, up = _title(layout, "xaxis") or "x", _title(layout, "yaxis") or "y"
     return {
         "heads": [
-            {"label": "", "num": False},
+            {"label": "Name", "num": False},
             {"label": across, "num": True},
             {"label": up, "num": True},
         ],
@@ -63,7 +63,7 @@ def _list_places(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any])
     lying = any(trace.get("orientation") == "h" for trace in traces)
     at, of = ("y", "x") if lying else ("x", "y")
     names = _tick_names(layout.get(f"{at}axis", {}))
-    heads = [{"label": _title(layout, f"{at}axis"), "num": False}]
+    heads: list[dict[str, Any]] = []
     columns: list[dict[Any, str]] = []
     places: dict[Any, None] = {}
     of_title = _title(layout, f"{of}axis")
@@ -85,8 +85,9 @@ def _list_places(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any])
             heads.append({"label": "95 % interval", "num": True})
             columns.append(ends)
     ordered = sorted(places, key=str) if _are_days(places) else list(places)
+    first = _title(layout, f"{at}axis") or ("Period" if places and _are_days(places) else "Name")
     return {
-        "heads": heads,
+        "heads": [{"label": first, "num": False}, *heads],
         "rows": [
             [names.get(place, str(place)), *(column.get(place, DASH) for column in columns)]
             for place in ordered

@@ -52,7 +52,7 @@
     const [Plotly, theme] = tools;
     const figure = JSON.parse(place.nextElementSibling.textContent);
     const styles = getComputedStyle(document.documentElement);
-    const layout = PHONE.matches ? join(figure.layout, figure.phone) : figure.layout;
+    const layout = PHONE.matches && box !== PAPER ? join(figure.layout, figure.phone) : figure.layout;
     const template = { layout: theme.layout, data: theme.data };
     const drawn = resolve({ data: figure.data, layout: { ...layout, template } }, styles);
     if (!place.dataset.drawn) place.replaceChildren();

@@ -15,7 +15,7 @@ CLOUD = {"type": "scatter", "x": [1200, 88], "y": [91.25, 87.5], "text": ["ES<br
 CASES: dict[str, tuple[dict[str, Any], list[str], list[list[str]]]] = {
     "days in order, a gap as a dash": (
         {"data": [{**DOTS, "name": "On time, %"}, {**DOTS, "x": ["2026-10-26"], "y": [7]}]},
-        ["", "On time, %"],
+        ["Period", "On time, %"],
         [["2026-11-02", "1.5"], ["2026-11-09", "–"]],
     ),
     "lines that only join marks are left out": (
@@ -23,12 +23,12 @@ CASES: dict[str, tuple[dict[str, Any], list[str], list[list[str]]]] = {
             "data": [{**DOTS, "hoverinfo": "skip"}, DOTS],
             "layout": {"yaxis": {"title": {"text": "Hours"}}},
         },
-        ["", "Hours"],
+        ["Period", "Hours"],
         [["2026-11-02", "1.5"], ["2026-11-09", "–"]],
     ),
     "bars that lie": (
         {"data": [BARS, {**BARS, "name": "Mix", "x": [0.25, -1200]}]},
-        ["", "Rate", "Mix"],
+        ["Name", "Rate", "Mix"],
         [["ES", "−1.95", "0.25"], ["DE", "0.05", "−1,200"]],
     ),
     "bars at numbers that are named": (
@@ -36,12 +36,12 @@ CASES: dict[str, tuple[dict[str, Any], list[str], list[list[str]]]] = {
             "data": [{**BARS, "y": [0, 1]}],
             "layout": {"yaxis": {"tickvals": [0, 1], "ticktext": ["Team ES", "Team DE"]}},
         },
-        ["", "Rate"],
+        ["Name", "Rate"],
         [["Team ES", "−1.95"], ["Team DE", "0.05"]],
     ),
     "intervals": (
         {"data": [{**DOTS, "y": [5, 6], "name": "a", "error_y": {"array": [1, 2]}}]},
-        ["", "a", "95 % interval"],
+        ["Period", "a", "95 % interval"],
         [["2026-11-02", "5", "4 – 6"], ["2026-11-09", "6", "4 – 8"]],
     ),
     "lopsided intervals": (
@@ -50,20 +50,20 @@ CASES: dict[str, tuple[dict[str, Any], list[str], list[list[str]]]] = {
                 {**DOTS, "y": [5, 6], "error_y": {"array": [1, None], "arrayminus": [0.5, None]}}
             ]
         },
-        ["", "", "95 % interval"],
+        ["Period", "", "95 % interval"],
         [["2026-11-02", "5", "4.5 – 6"], ["2026-11-09", "6", "–"]],
     ),
     "a cloud of teams": (
         {"data": [CLOUD], "layout": {"xaxis": {"title": {"text": "n due"}}}},
-        ["", "n due", "y"],
+        ["Name", "n due", "y"],
         [["ES", "1,200", "91.25"], ["DE", "88", "87.5"]],
     ),
     "hidden": (
         {"data": [{**DOTS, "visible": "legendonly"}, BARS]},
-        ["", "Rate"],
+        ["Name", "Rate"],
         [["ES", "−1.95"], ["DE", "0.05"]],
     ),
-    "nothing": ({"data": []}, [""], []),
+    "nothing": ({"data": []}, ["Name"], []),
 }
 
 
