@@ -1,7 +1,7 @@
 """What readers leave behind on their pages: when they last looked."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -50,7 +50,7 @@ def note_visit(user: "User") -> Since:
     kept = Visit.objects.filter(user=user).values_list("seen_at", "before").first()
     if kept is not None and kept[0] >= now - SIGHT:
         return _since(kept[1], now)
-    times = {"user": user.pk, "now": now, "away": now - AWAY, "sight": now - SIGHT}
+    times: dict[str, Any] = {"user": user.pk, "now": now, "away": now - AWAY, "sight": now - SIGHT}
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, times)
         written = cursor.fetchone()

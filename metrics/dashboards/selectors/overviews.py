@@ -1,6 +1,6 @@
 """What someone leads, at a glance: one unit's headlines, and how the units or people below do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -279,18 +279,20 @@ def _make_tile(
         before=as_reading(values[kpi, question.against]) if question.against else None,
         aim=standing.aim,
         status=standing.status,
-        trend=_make_trend(overview, as_measure(now.definition), lambda week: values[kpi, week]),
+        trend=_make_trend(
+            overview, as_measure(now.definition), [values[kpi, week] for week in overview.weeks]
+        ),
     )
 
 
-def _make_trend(overview: Overview, measure: Measure, find: Callable[[Period], KpiValue]) -> Trend:
+def _make_trend(overview: Overview, measure: Measure, by_week: Sequence[KpiValue]) -> Trend:
     question = overview.question
     assert question is not None
     return build_trend(
         measure,
         question.signal_grain,
         overview.weeks,
-        [as_reading(find(week)) for week in overview.weeks],
+        [as_reading(value) for value in by_week],
         data_end=overview.header.span.whole.end,
         chosen=question.period,
     )
@@ -322,9 +324,8 @@ def _list_misses_below(overview: Overview) -> list[Miss]:
     for part, kpi in missed:
         figure = part.figures[kpi]
         measure = as_measure(overview.definitions[kpi])
-        trend = _make_trend(
-            overview, measure, lambda week, kpi=kpi, id_=part.unit.id: values[kpi, id_, week]
-        )
+        by_week = [values[kpi, part.unit.id, week] for week in overview.weeks]
+        trend = _make_trend(overview, measure, by_week)
         if needs_someone(figure.standing.status, trend):
             tile = Tile(measure, figure.now, figure.before, figure.standing.aim, "missed", trend)
             misses.append(Miss(part.unit, tile))
