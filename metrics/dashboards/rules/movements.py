@@ -36,7 +36,8 @@ class MovingPart:
 class Mover:
     """By how much one part moved the whole, exact, in the KPI's own unit.
 
-    `folded` is how many parts a row stands for that holds the others together.
+    `folded` is how many parts a row stands for that holds the others together; `only` says that
+    the part has work in one of the periods alone, 'now' or 'before'.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Mover:
     rate: Fraction
     mix: Fraction
     folded: int = 0
+    only: str = ""
 
     @property
     def effect(self) -> Fraction:
@@ -118,7 +120,13 @@ def split_movement(
         return None
     names = {part.key: part.name for part in parts} | {REST: rest}
     movers = [
-        Mover(key, names[key], effect.rate * measure.scale, effect.mix * measure.scale)
+        Mover(
+            key,
+            names[key],
+            effect.rate * measure.scale,
+            effect.mix * measure.scale,
+            only=_find_only(of_before[key], of_now[key]),
+        )
         for key, effect in split.effects.items()
         if any(of_now[key]) or any(of_before[key])
     ]
@@ -216,15 +224,16 @@ def title_movement(movement: Movement) -> str:
         only = movement.movers[0].name
         return f"{only} accounts for all of the {_name_change(measure, movement.change)}"
     first = movement.movers[0]
+    name = f"{first.name}{_ONLY[first.only]}"
     amount = _size(measure, first.effect)
     if abs(first.effect) > abs(movement.change):
         back = _size(measure, first.effect - movement.change)
         if _is_share_to_raise(measure):
             deed, against = ("lost", "won") if first.effect < 0 else ("gained", "gave")
-            return f"{first.name} alone {deed} {amount} points; the others {against} {back} back"
+            return f"{name} alone {deed} {amount} points; the others {against} {back} back"
         alone = _name_change(measure, first.effect)
-        return f"{first.name} alone made a {alone}; the others took {back} back"
-    return f"{first.name} accounts for {amount} of the {_name_change(measure, movement.change)}"
+        return f"{name} alone made a {alone}; the others took {back} back"
+    return f"{name} accounts for {amount} of the {_name_change(measure, movement.change)}"
 
 
 def describe_movement(movement: Movement, against: str) -> str:
@@ -250,6 +259,16 @@ def make_movement_scale(movement: Movement) -> Scale:
 
 def _size(measure: Measure, change: Fraction) -> str:
     return format_number(abs(change), decimals_of(measure))
+
+
+# Who came or went moved the mix, whatever they did.
+_ONLY = {"": "", "now": ", new since,", "before": ", gone since,"}
+
+
+def _find_only(before: Sums, now: Sums) -> str:
+    if before.denominator and now.denominator:
+        return ""
+    return "now" if now.denominator else "before"
 
 
 def _is_share_to_raise(measure: Measure) -> bool:

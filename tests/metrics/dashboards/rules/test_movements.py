@@ -121,6 +121,10 @@ def test_a_part_of_one_period_is_all_mix() -> None:
     new = next(mover for mover in moved.movers if mover.key == "d")
     assert new.rate == 0
     assert new.mix != 0
+    assert new.only == "now"
+    worse = split(BEFORE, {**BEFORE, "d": (10, 100)})
+    assert worse is not None
+    assert title_movement(worse).startswith("Team d, new since, accounts for")
 
 
 def test_nothing_to_split_is_nothing() -> None:
