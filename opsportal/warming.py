@@ -12,7 +12,12 @@ from django.urls import get_resolver
 
 
 def warm_up() -> None:
-    """Read all addresses and templates; Django keeps them. A second time does next to nothing."""
+    """Read all addresses and templates; Django keeps them. A second time does next to nothing.
+
+    Whoever develops has them read when they are asked for.
+    """
+    if settings.DEBUG:
+        return
     get_resolver().url_patterns  # noqa: B018 - reading it imports them
     for folder in settings.TEMPLATES[0]["DIRS"]:
         for file in sorted(Path(folder).rglob("*.html")):
