@@ -15,6 +15,7 @@ PAGES: list[tuple[str, str | None]] = [
     ("/dashboards/", "group_leader"),
     ("/dashboards/video-safety/", "group_leader"),
     ("/dashboards/video-safety/?table=1&period=all&queue=closed", "group_leader"),
+    ("/dashboards/video-safety/?kpi=delivery-time-p90&language=de&view=funnel", "group_leader"),
     ("/dashboards/video-es/?kpi=units-per-hour", "team_leader"),
     ("/dashboards/video-es/?kpi=units-per-hour&level=L3&tenure=over-a-year", "team_leader"),
     ("/people/E-ELIF/figures/", "member"),

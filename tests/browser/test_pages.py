@@ -68,6 +68,6 @@ def test_a_filter_sends_itself_and_can_be_gone_back_from(open_as: Any) -> None:
     page.goto("/dashboards/video-safety/")
     page.locator("select[name=grain]").select_option("month")
     page.wait_for_url("**grain=month**")
-    assert "by month" in page.locator(".chart-head p").first.inner_text()
+    page.locator(".chart-head p", has_text="by month").first.wait_for()
     page.go_back()
     assert "grain" not in page.url
