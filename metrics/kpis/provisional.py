@@ -60,6 +60,8 @@ class Reasons:
         return reasons
 
     def _of_feeds(self, source: str, period: Period, unit_id: int) -> list[str]:
+        if not self.incomplete:
+            return []
         kinds = list_kinds(source)
         first, until = (
             bisect_left(self.incomplete, edge, key=attrgetter("day"))
