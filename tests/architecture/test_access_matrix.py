@@ -149,7 +149,8 @@ GET  /api/v1/recomputes/{recompute}/    401 403 403 403 403 403 403 200 403 403 
 GET  /explore/                          302 200 200 200 200 200 200 200 200 200 200 403
 GET  /explore/?unit=video-es            302 200 200 200 200 200 200 200 200 200 404 403
 GET  /explore/?unit=search-quality      302 404 404 404 404 200 200 200 404 200 404 403
-GET  /explore/?person=E-ELIF            302 200 200 404 200 404 200 404 200 404 404 403
+GET  /explore/?person=E-ELIF            302 200 200 404 200 404 404 404 200 404 404 403
+GET  /explore/?person=E-ELIF&kpi=accuracy 302 200 200 404 200 404 200 404 200 404 404 403
 GET  /explore/figures.csv?unit=video-es 302 200 200 200 200 200 200 200 200 200 404 403
 GET  /explore/rows/?{rows}&unit=video-es 302 200 200 404 200 200 200 200 200 200 404 403
 GET  /explore/rows/?{rows}&person=E-ELIF 302 200 200 404 200 404 404 404 200 404 404 403
