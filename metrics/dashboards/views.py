@@ -56,8 +56,16 @@ class HomeView(ViewerMixin):
             is_first=last_visit.is_first,
             long=is_long,
         )
-        news = list_news(viewer, asked.since)
-        page = shape_home_page(viewer, overview, list_needs(viewer), news, asked)
+        # Whoever holds an office looks after units whose dashboards they seldom open.
+        strips = list_strips(viewer, overview.unit) if overview and viewer.grants else []
+        page = shape_home_page(
+            viewer,
+            overview,
+            list_needs(viewer),
+            list_news(viewer, asked.since),
+            asked,
+            strips,
+        )
         return render(request, "metrics/home/page.html", page)
 
 
