@@ -1,11 +1,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from metrics.dashboards.rules.questions import Span, find_trend
 from metrics.explore.rules.questions import MOST_CELLS, Question, explain_cut, find_cut
 from metrics.kpis.selectors import KpiReader, KpiRows
 from metrics.kpis.values import Breakdown
 from metrics.targets.selectors import JudgedValue, judge_values
-from opsportal.lib.periods import Grain, Period
+from opsportal.lib.periods import Grain, Period, list_periods
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Answer:
     """What an address comes to: the whole, and its parts, over the same periods of a grain.
 
     `notes` say where it is coarser or shorter than was asked; `span` holds all its periods.
+    `before` are the values of the whole before them that tell what is usual; none of parts.
     """
 
     grain: Grain
@@ -30,6 +32,7 @@ class Answer:
     span: Period
     total: JudgedValue
     whole: list[JudgedValue]
+    before: list[JudgedValue]
     parts: list[Part]
     notes: list[str]
 
@@ -52,7 +55,12 @@ class Answer:
 
 
 def read_answer(
-    reader: KpiReader, question: Question, unit_id: int, person_id: int | None, many: str
+    reader: KpiReader,
+    question: Question,
+    span: Span,
+    unit_id: int,
+    person_id: int | None,
+    many: str,
 ) -> Answer:
     """Read the whole and its parts in as many queries however many parts and periods there are.
 
@@ -61,10 +69,12 @@ def read_answer(
     breakdown = Breakdown(question.breakdown) if question.breakdown else None
     queues = [question.queue] if question.queue else None
 
-    def list_rows(periods: Sequence[Period], breakdown: Breakdown | None) -> KpiRows:
+    def list_rows(
+        periods: Sequence[Period], breakdown: Breakdown | None, earlier: Sequence[Period] = ()
+    ) -> KpiRows:
         return reader.list_rows(
             unit=unit_id,
-            periods=list(dict.fromkeys([_join(periods), *periods])),
+            periods=list(dict.fromkeys([_join(periods), *earlier, *periods])),
             queues=queues,
             breakdown=breakdown,
             person=person_id,
@@ -79,21 +89,31 @@ def read_answer(
     notes = [explain_cut(question.grain, grain, size, many)]
     if rows is not None and len(rows) > 2 * MOST_CELLS:
         notes.append(f"The first {MOST_CELLS:,} of {size:,} {many} are shown.")
-    whole_rows = list_rows(periods, None).read()
+    earlier = [] if breakdown else _list_earlier(periods, grain, span)
+    whole_rows = list_rows(periods, None, earlier).read()
     part_rows = rows.read(limit=2 * MOST_CELLS) if rows is not None else []
     judged = judge_values([*whole_rows, *part_rows])
     whole, parts = judged[: len(whole_rows)], judged[len(whole_rows) :]
-    span = _join(periods)
+    asked = _join(periods)
     by_period = {value.period: value for value in whole}
     return Answer(
         grain=grain,
         periods=periods,
-        span=span,
-        total=by_period[span],
+        span=asked,
+        total=by_period[asked],
         whole=[by_period[period] for period in periods],
-        parts=_sort_parts(parts, span, periods),
+        before=[by_period[period] for period in earlier],
+        parts=_sort_parts(parts, asked, periods),
         notes=[sentence for sentence in notes if sentence],
     )
+
+
+def _list_earlier(periods: Sequence[Period], grain: Grain, span: Span) -> list[Period]:
+    """List the periods before some that tell what is usual, as far back as dashboards look."""
+    if len(periods) == 1:
+        return []
+    start = find_trend(_join(periods), grain, span).start
+    return list_periods(start, periods[0].start, grain) if start < periods[0].start else []
 
 
 def _join(periods: Sequence[Period]) -> Period:

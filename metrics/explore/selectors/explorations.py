@@ -115,9 +115,15 @@ def _answer(exploration: Exploration, reader: KpiReader) -> Exploration:
     question, unit, person = exploration.question, exploration.unit, exploration.person
     assert question is not None
     assert unit is not None
+    assert exploration.span is not None
     try:
         answer = read_answer(
-            reader, question, unit.id, person.id if person else None, exploration.many
+            reader,
+            question,
+            exploration.span,
+            unit.id,
+            person.id if person else None,
+            exploration.many,
         )
     except Http404:
         who = f"{person.name}'s figures in {unit.name}" if person else f"figures of {unit.name}"

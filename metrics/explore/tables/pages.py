@@ -111,14 +111,17 @@ def _shape_chart(
 
 
 def _shape_trend(exploration: Exploration, measure: Measure, answer: Answer) -> dict[str, Any]:
+    """Draw what was asked and, as on dashboards, what came before: that tells what is usual."""
     assert exploration.span is not None
+    values = [*answer.before, *answer.whole]
     trend = build_trend(
         measure,
         answer.grain,
-        answer.periods,
-        [as_reading(value) for value in answer.whole],
+        [value.period for value in values],
+        [as_reading(value) for value in values],
         data_end=exploration.span.whole.end,
-        aims=[_aim(value) for value in answer.whole],
+        aims=[_aim(value) for value in values],
+        chosen=answer.span,
     )
     return {
         "title": f"{name_whole(exploration)}: {title_trend(trend)}",
