@@ -13,6 +13,7 @@ from metrics.kpis.rules.formulas import (
 )
 from metrics.records.kinds import Combine
 from opsportal.lib.arithmetic import Expression
+from opsportal.lib.duals import Dual
 
 WORK = {
     "units": Combine.FLOW,
@@ -141,6 +142,27 @@ def test_without_a_denominator_the_numerator_is_divided_by_one() -> None:
 def test_dividing_by_zero_is_nothing() -> None:
     formulas = read("units", "seconds * units / rework")
     assert formulas.evaluate({"units": 6, "seconds": 1, "rework": 0}) == (6, None, 6)
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize(
+    ("numerator", "denominator"),
+    [
+        ("units - rework / 2", "seconds / 3600"),
+        ("3 * units", "units + 2 * seconds"),
+        ("units / 7 + rework / 3", ""),
+    ],
+)
+@given(values=st.fixed_dictionaries({name: st.integers(1, 10**9) for name in WORK}))
+def test_the_slopes_of_a_quotient_of_sums_are_those_of_its_dual_numbers(
+    numerator: str, denominator: str, values: dict[str, int]
+) -> None:
+    formulas = read(numerator, denominator)
+    duals = {name: Dual.variable(name, values[name]) for name in formulas.replicated}
+    value = formulas.numerator.evaluate(duals)
+    if formulas.denominator is not None:
+        value = value / formulas.denominator.evaluate(duals)
+    assert formulas.slopes(values) == value.slopes
 
 
 @settings(deadline=None)
