@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from math import floor
+from math import floor, isfinite
 
 Number = int | float | Decimal | Fraction
 
@@ -52,12 +52,9 @@ def _count_steps(value: Number, decimals: int) -> int:
     scale = _scale(decimals)
     if isinstance(value, int):
         return value * scale
-    if isinstance(value, float):
+    if isinstance(value, float) and isfinite(value):
         # What nearly all figures are: decimals need no common factor looked for.
-        number = Decimal(str(value))
-        if not number.is_finite():
-            raise ValueError(f"{value} is no number to write.")
-        return int(number.scaleb(decimals).to_integral_value(ROUND_HALF_UP))
+        return int(Decimal(str(value)).scaleb(decimals).to_integral_value(ROUND_HALF_UP))
     return _round_half_away(_exact(value) * scale)
 
 
