@@ -19,6 +19,6 @@ def warm_up() -> None:
     if settings.DEBUG:
         return
     get_resolver().url_patterns  # noqa: B018 - reading it imports them
-    for folder in settings.TEMPLATES[0]["DIRS"]:
-        for file in sorted(Path(folder).rglob("*.html")):
-            get_template(file.relative_to(folder).as_posix())
+    folder = Path(settings.PROJECT_ROOT, "templates")
+    for file in sorted(folder.rglob("*.html")):
+        get_template(file.relative_to(folder).as_posix())

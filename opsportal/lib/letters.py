@@ -5,9 +5,13 @@ apart (Unicode NFD) and dropping the marks does the same without a dictionary.
 """
 
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, Func
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
 
 # The combining marks of Unicode's block 'Combining Diacritical Marks'.
 MARKS = "".join(map(chr, range(0x0300, 0x0370)))
@@ -35,8 +39,16 @@ class FoldedLetters(Func):
     arity = 1
     output_field = CharField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self,
+        compiler: "SQLCompiler",
+        connection: "BaseDatabaseWrapper",
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[str | int, ...]]:
         field, params = compiler.compile(self.source_expressions[0])
         sql = self.template % {"field": field, "marked": "%s", "plain": "%s"}
         marked = "".join(WHOLE_LETTERS) + MARKS
-        return sql, [*params * 4, marked, "".join(WHOLE_LETTERS.values())]
+        return sql, (*params * 4, marked, "".join(WHOLE_LETTERS.values()))

@@ -1,5 +1,6 @@
 """Why the chosen KPI moved, as its template and its export take it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -83,9 +84,9 @@ def _shape_total(name: str, movement: Movement, rows: list[PrintedMover]) -> dic
     return {
         "name": name,
         "bar": (float(movement.rate), float(movement.mix)),
-        "rate": write_effect(measure, sum(row.rate for row in rows)),
-        "mix": write_effect(measure, sum(row.mix for row in rows)),
-        "effect": write_effect(measure, sum(row.effect for row in rows)),
+        "rate": write_effect(measure, sum((row.rate for row in rows), Decimal())),
+        "mix": write_effect(measure, sum((row.mix for row in rows), Decimal())),
+        "effect": write_effect(measure, sum((row.effect for row in rows), Decimal())),
     }
 
 

@@ -129,10 +129,15 @@ def _write_scope(cell: Cell, subject: str | None, on: str) -> str:
 
 
 def _read_row(row: tuple[Any, ...], columns: Sequence[str], measures: Sequence[Measure]) -> FactRow:
-    head, said = row[:6], row[6 : 6 + (len(columns) or 1)]
-    counted = row[6 + (len(columns) or 1) :]
+    id_, day, feed_id, import_id, subject_id, queue_id, *cells = row
+    said, counted = cells[: len(columns) or 1], cells[len(columns) or 1 :]
     return FactRow(
-        *head,
+        id_,
+        day,
+        feed_id,
+        import_id,
+        subject_id,
+        queue_id,
         dict(zip(columns, said, strict=False)),
         {one.name: number for one, number in zip(measures, counted, strict=False)},
     )

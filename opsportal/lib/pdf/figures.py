@@ -132,12 +132,12 @@ class Plot(Frame):
 
     def _place_x(self, item: Mapping[str, Any], value: Any) -> float:
         if item.get("xref", "x") != "x":
-            return self.left + float(value) * (self.right - self.left)
+            return float(self.left + float(value) * (self.right - self.left))
         return self.x.place(value)
 
     def _place_y(self, item: Mapping[str, Any], value: Any) -> float:
         if item.get("yref", "y") != "y":
-            return self.bottom - float(value) * (self.bottom - self.top)
+            return float(self.bottom - float(value) * (self.bottom - self.top))
         return self.y.place(value)
 
     def _draw_annotation(self, annotation: Mapping[str, Any]) -> None:
