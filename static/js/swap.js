@@ -53,7 +53,8 @@
     if (known) return part.querySelector(`#${CSS.escape(known)}, [name="${CSS.escape(known)}"]`);
     const isSame = (link) => link.textContent.trim() === source.textContent.trim();
     const links = [...part.querySelectorAll(`a[href="${CSS.escape(source.getAttribute("href") ?? "")}"]`)];
-    return links.find(isSame) ?? (card && document.getElementById(card)?.querySelector(".tools :is(a, button)"));
+    const kin = card ? document.getElementById(card)?.querySelector(".tools :is(a, button)") : null;
+    return links.find(isSame) ?? kin;
   };
   const restore = (part) => {
     for (const id of place.unfolded) {
