@@ -84,7 +84,9 @@ def shape_card(
         "target": target,
         "target_label": "" if target is None else f"target {write_number(measure, target)}",
         "whole": value,
-        "groups": [_shape_group(viewer, card, group, leaders) for group in comparison.groups],
+        "groups": [
+            _shape_group(viewer, owner, card, group, leaders) for group in comparison.groups
+        ],
         "total": {
             "name": card.whole.name,
             **_shape_figures(comparison, comparison.whole, card.whole.before),
@@ -108,18 +110,22 @@ def shape_card(
     }
 
 
-def _shape_group(viewer: Viewer, card: Card, group: Group, leaders: Leaders) -> dict[str, Any]:
+def _shape_group(
+    viewer: Viewer, owner: Owner, card: Card, group: Group, leaders: Leaders
+) -> dict[str, Any]:
     worse = Place.HIGHER if card.comparison.measure.direction == "lower" else Place.LOWER
     return {
         "head": head_group(card.comparison, group.place),
         "size": group.size,
-        "rows": [_shape_row(viewer, card, row, leaders) for row in group.rows],
+        "rows": [_shape_row(viewer, owner, card, row, leaders) for row in group.rows],
         "hidden": group.hidden,
         "hidden_first": group.place is worse,
     }
 
 
-def _shape_row(viewer: Viewer, card: Card, row: Row, leaders: Leaders) -> dict[str, Any]:
+def _shape_row(
+    viewer: Viewer, owner: Owner, card: Card, row: Row, leaders: Leaders
+) -> dict[str, Any]:
     part = row.part
     unit_id = card.unit_ids[part.key]
     of_unit = leaders.get(unit_id, [])
@@ -127,6 +133,7 @@ def _shape_row(viewer: Viewer, card: Card, row: Row, leaders: Leaders) -> dict[s
         "name": part.name,
         "href": _find_page(viewer, card, part.key, unit_id),
         "leader": of_unit[0].name if of_unit else "",
+        "moved_to": _find_where_now(viewer, owner, card, unit_id),
         "own": part.key == card.own,
         "low": part.reading.low,
         "high": part.reading.high,
@@ -146,6 +153,14 @@ def _find_page(viewer: Viewer, card: Card, key: str, unit_id: int) -> str:
     if card.kind != "people" and key != card.own and viewer.may(Permission.READ_UNIT_KPIS, unit_id):
         return reverse("metrics:unit-dashboard", args=[key])
     return ""
+
+
+def _find_where_now(viewer: Viewer, owner: Owner, card: Card, unit_id: int) -> str:
+    """Name the unit above a part that has left since; empty where it stands here today, too."""
+    above = viewer.tree.above(unit_id)
+    if card.kind != "units" or len(above) < 2 or owner.key in {node.slug for node in above}:
+        return ""
+    return above[-2].name
 
 
 def _shape_figures(
