@@ -126,6 +126,8 @@ CACHES = {
     }
 }
 # Row history keeps what was deleted, too: undoing a roster deletes assignments.
+# Who did it goes with each statement that may write; who only reads changes nothing.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 PGHISTORY_DEFAULT_TRACKERS = (
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),

@@ -115,7 +115,7 @@ GET  /dashboards/video-es/dashboard.pdf 302 200 200 404 200 200 200 200 200 200 
 GET  /dashboards/video-es/digest/       302 200 200 404 200 200 200 200 200 200 404 403
 POST /dashboards/video-es/digest/       302 302 302 404 302 302 302 302 302 302 404 403
 GET  /dashboards/video-safety/comparison.csv 302 404 404 404 200 200 200 200 200 200 404 403
-GET  /dashboards/video-safety/movement.csv 302 404 404 404 200 200 200 200 200 200 404 403
+GET  /dashboards/video-safety/movement.csv?{week} 302 404 404 404 200 200 200 200 200 200 404 403
 GET  /people/E-ELIF/figures/            302 200 200 404 200 404 200 404 200 404 404 403
 GET  /people/E-TARIQ/figures/           302 404 404 404 404 404 200 404 404 404 404 403
 GET  /people/E-NOBODY/figures/          302 404 404 404 404 404 404 404 404 404 404 403
@@ -201,6 +201,7 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         "change": propose_definition(organisation).pk,
         "aim": propose_aim(organisation).pk,
         "rows": "kpi=units-per-hour&period=4w",
+        "week": f"kpi=units-per-hour&from={timezone.localdate() - timedelta(days=7)}",
         "view": SavedView.objects.create(
             owner=organisation.user("Nadia"),
             name="Round",

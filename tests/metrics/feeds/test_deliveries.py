@@ -391,7 +391,7 @@ def test_a_night_that_nobody_noted_is_made_up_for(organisation: Organisation) ->
 
 def test_days_that_arrived_in_time_and_whole_are_counted(organisation: Organisation) -> None:
     today = timezone.localdate()
-    days = [today - timedelta(days=back) for back in range(4, 0, -1)]
+    days = [today - timedelta(days=back) for back in range(5, 1, -1)]
     feed = make_feed(
         create_missing=False,
         promise=Promise(weekdays=frozenset(range(7)), since=days[0]),
