@@ -57,7 +57,7 @@ def test_a_roster_shows_what_would_change_before_it_does(
     page.wait_for_url("**/rosters/drafts/*/")
     assert "1 joins" in page.locator("main").inner_text()
     assert find_problems(page) == {}
-    page.locator("main form button[type=submit]").first.click()
+    page.get_by_role("button", name="Apply all of it").click()
     page.wait_for_url(re.compile(r"/rosters/\d+/$"))
     assert find_problems(page) == {}
     page.goto("/people/E-NEW/")
