@@ -2,36 +2,46 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 from tests.browser.pages import PAGES
-from tests.browser.walking import find_problems, watch
+from tests.browser.walking import COUNT_VIOLATIONS, find_problems, listen, watch
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 WIDTHS = {"desk": 1440, "phone": 390}
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_keeps_the_policy_and_is_accessible(
-    open_as: Any, theme: str, width: str
-) -> None:
-    """One walk over all pages: they share one organisation, which takes longer than a page."""
+def test_every_page_keeps_the_policy_and_is_accessible(open_as: Any, width: str) -> None:
+    """One walk over all pages: they share one organisation, which takes longer than a page.
+
+    Each reader keeps one browser, and a page that stands changes from light to dark.
+    """
     found: dict[str, Any] = {}
-    size = {"width": WIDTHS[width], "height": 900}
+    readers: dict[str | None, BrowserContext] = {}
     for url, persona in PAGES:
-        context = open_as(persona, color_scheme=theme, viewport=size)
-        page = watch(context)
+        if persona not in readers:
+            viewport = {"width": WIDTHS[width], "height": 900}
+            readers[persona] = open_as(persona, color_scheme="light", viewport=viewport)
+            readers[persona].add_init_script(COUNT_VIOLATIONS)
+        page = readers[persona].new_page()
+        listen(page)
         response = page.goto(url, wait_until="networkidle")
         assert response is not None
         assert response.ok, (url, response.status)
-        problems = find_problems(page)
-        if problems:
-            found[f"{url} as {persona}"] = problems
-        context.close()
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            problems = find_problems(page)
+            if problems:
+                found[f"{url} as {persona}, {theme}"] = problems
+        page.close()
     assert not found, json.dumps(found, indent=1)
 
 
