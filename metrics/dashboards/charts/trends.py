@@ -51,10 +51,10 @@ def make_axis(trend: Trend) -> Axis:
     for stretch in trend.stretches:
         held += [end for limits in stretch.limits for end in (limits.lower, limits.upper)]
     held += [line for line in _target_lines(trend) if line is not None]
-    floor = 0.0 if held and min(held) >= 0 else None
-    ceiling = 100.0 if trend.measure.is_proportion and trend.measure.scale == 100 else None
     # A limit beyond what is possible does not stretch the axis.
     held = [_within(value, _possible(trend)) for value in held]
+    floor = 0.0 if held and min(held) >= 0 else None
+    ceiling = 100.0 if trend.measure.is_proportion and trend.measure.scale == 100 else None
     if held and floor == 0.0 and min(held) <= 0.3 * max(held):
         held.append(0.0)
     scale = make_scale(held, most_ticks=5)

@@ -40,6 +40,15 @@ TRENDS = {
 }
 
 
+def test_an_axis_of_what_cannot_be_negative_does_not_begin_below_zero() -> None:
+    """Though the usual range of what varies much would, and the values lie far from zero."""
+    wide = [share(900 if step % 2 else 350, 1000) for step in range(20)]
+    found = trend(wide, measure=HANDLE_TIME)
+    assert found.limits is not None
+    assert found.limits.lower < 0
+    assert make_axis(found).low >= 0
+
+
 @pytest.mark.parametrize("name", TRENDS)
 def test_plotly_takes_the_figure_in_all_its_shapes(name: str) -> None:
     figure = draw_trend(TRENDS[name])
