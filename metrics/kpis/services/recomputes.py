@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # What one transaction takes: enough for its days to share what it costs, and where little waits
-# no more than a third of it, so that the others have something to do; but a few days cost little
+# no more than a quarter of it, so that the others have something to do; but a few days cost little
 # more than one.
-MOST_DAYS_AT_ONCE = 30
+MOST_DAYS_AT_ONCE = 10
 FEW_DAYS = 4
-SHARE = 3
+SHARE = 4
 # Newest first, because those are looked at first.
 _CLAIM = """
     SELECT day, changed_at FROM teams_operatingday

@@ -23,7 +23,7 @@ from metrics.kpis.services import (
     request_recompute,
     retry_failed_days,
 )
-from metrics.kpis.services.recomputes import FEW_DAYS, SHARE, _claim_days, _recompute
+from metrics.kpis.services.recomputes import FEW_DAYS, MOST_DAYS_AT_ONCE, _claim_days, _recompute
 from metrics.kpis.tasks import recompute_nightly
 from metrics.targets.services import set_target
 from opsportal.lib.periods import Grain
@@ -295,7 +295,7 @@ def test_workers_that_take_many_days_share_them(committed: Organisation) -> None
     work(committed, days=45)
     with transaction.atomic():
         held = [claim.day for claim in _claim_days()]
-        assert len(held) == 45 // SHARE
+        assert len(held) == MOST_DAYS_AT_ONCE
         assert held == sorted(held, reverse=True)
         done = in_thread(recompute_changed_days)
         assert len(done) == 45 - len(held)
