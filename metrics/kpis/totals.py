@@ -1,13 +1,20 @@
-"""The SQL that turns the facts of some days into their totals."""
+"""From the facts of some days to their totals."""
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
-from django.db.backends.utils import CursorWrapper
+from django.db import connection
 
-from metrics.kpis.measures import MEASURE_SETS, DayMeasure, MeasureSet, Of
+from metrics.kpis.measures import MEASURE_SETS, MeasureSet, Of
 from metrics.kpis.models import TOTALS
+from metrics.kpis.rules.totals import add_up_people, roll_up
 from metrics.records.kinds import Combine
+from metrics.records.services import read_columns
+from metrics.records.statements import Parameters, fetch_table, write_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _FROM, _UNTIL = "%(first)s::date - 1", "%(last)s::date + 1"
 _SPAN = f"daterange({_FROM}, {_UNTIL})"
@@ -43,14 +50,16 @@ _STRUCTURE = f"""
         SELECT day, id, NULL FROM teams_unit CROSS JOIN the_days WHERE is_root
     )
 """  # noqa: S608
-# Lines by person are many: day by day there is less to tell them apart by. Lines by unit are few,
-# and made for all days at once. What a machine did has no person, and counts in the root.
+# Lines by person are many, and are added up day by day, where there is less to tell them apart by.
+# Lines by unit are few, and made for all days at once; they are added up as they roll up. What a
+# machine did has no person, and counts in the root.
 _OWN = {
     Of.PERSON: """
+        WITH RECURSIVE {structure}
         SELECT the_days.day, own.*
         FROM the_days
         CROSS JOIN LATERAL (
-            SELECT {unit} AS unit_id, line.queue_id, line.known, {measures}
+            SELECT {unit} AS unit_id, line.queue_id, line.known, {sums}
             FROM ({lines}) line
             {join} place ON place.person_id = line.subject_id
                 AND line.day >= place.starts AND line.day < place.ends
@@ -59,10 +68,10 @@ _OWN = {
         ) own
     """,
     Of.UNIT: """
-        SELECT line.day, line.subject_id AS unit_id, line.queue_id, line.known, {measures}
+        WITH RECURSIVE {structure}
+        SELECT line.day, line.subject_id, line.queue_id, line.known, {amounts}
         FROM ({lines}) line
         WHERE line.day = ANY(%(days)s)
-        GROUP BY 1, 2, 3, 4
     """,
 }
 _PEOPLE_ONLY = {"unit": "place.unit_id", "join": "JOIN", "whose": ""}
@@ -71,20 +80,8 @@ _WITH_MACHINES = {
     "join": "LEFT JOIN",
     "whose": "AND (line.subject_id IS NULL OR place.unit_id IS NOT NULL)",
 }
-# What nothing stands below is its own total: most units, and most of what is to be written.
-_REWRITE = """
-    WITH RECURSIVE {structure},
-    own AS MATERIALIZED ({own})
-    INSERT INTO {totals} (day, unit_id, queue_id, known, {measures})
-    SELECT day, unit_id, queue_id, known, {measures} FROM own
-    WHERE NOT EXISTS (SELECT FROM placement WHERE parent_id = own.unit_id)
-    UNION ALL
-    SELECT own.day, above.above_id, own.queue_id, own.known, {combined_units}
-    FROM own
-    JOIN above ON above.unit_id = own.unit_id AND own.day >= above.starts AND own.day < above.ends
-    WHERE EXISTS (SELECT FROM placement WHERE parent_id = above.above_id)
-    GROUP BY 1, 2, 3, 4
-"""
+_PLACES = f"WITH RECURSIVE {_STRUCTURE} SELECT person_id, unit_id, starts, ends FROM place"  # noqa: S608
+_ABOVE = f"WITH RECURSIVE {_STRUCTURE} SELECT unit_id, above_id, starts, ends FROM above"  # noqa: S608
 # Nobody can tell the planner how many rows a table has that the statement itself makes, and it
 # sorts what had better be hashed, or goes through one whole for each row of another.
 _OTHER_WAYS = ("enable_sort", "enable_mergejoin", "enable_nestloop")
@@ -92,53 +89,83 @@ _HASH = ";".join(f"SET LOCAL {way} = off" for way in _OTHER_WAYS)
 _PLAN_FREELY = ";".join(f"SET LOCAL {way} = DEFAULT" for way in _OTHER_WAYS)
 
 
-def rewrite_totals(cursor: CursorWrapper, days: Sequence[date]) -> None:
+def rewrite_totals(days: Sequence[date]) -> None:
     """Replace the totals of some days, of every set, by what facts and tree say now.
 
     A fact whose person has no unit that day is counted nowhere; a unit that stood nowhere that
     day counts in itself alone. All days of a set go through one statement, so that what every
-    statement costs is shared by them.
+    statement costs is shared by them. Of facts that are kept as columns, the columns are added up
+    instead. Call with the days held.
     """
     parameters: dict[str, list[date] | date] = {
         "days": list(days),
         "first": min(days),
         "last": max(days),
     }
-    cursor.execute(_HAS_LINES, parameters)
-    found = cursor.fetchone()
-    cursor.execute(_HASH)
-    for slug, has_lines in zip(TOTALS, found, strict=True):
-        totals = TOTALS[slug]._meta.db_table
-        cursor.execute(f"DELETE FROM {totals} WHERE day = ANY(%(days)s)", parameters)  # noqa: S608
-        if has_lines:
-            cursor.execute(_REWRITES[slug], parameters)
-    cursor.execute(_PLAN_FREELY)
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_LINES, parameters)
+        found = dict(zip(TOTALS, cursor.fetchone(), strict=True))
+        for totals in TOTALS.values():
+            cursor.execute(
+                f"DELETE FROM {totals._meta.db_table} WHERE day = ANY(%(days)s)",  # noqa: S608
+                parameters,
+            )
+        cursor.execute(_HASH)
+        above = fetch_table(_ABOVE, parameters, _schema("unit_id", "above_id", *_DATES))
+        for slug, has_lines in found.items():
+            if has_lines:
+                measures = MEASURE_SETS[slug]
+                own = _add_up(measures, days, parameters)
+                totals = roll_up(own, above, _aggregations(measures))
+                write_table(TOTALS[slug]._meta.db_table, totals)
+        cursor.execute(_PLAN_FREELY)
 
 
-def _write_rewrite(measures: MeasureSet) -> str:
-    """Write the statement for a set: lines count in their unit, or where their person was."""
-    own = _OWN[measures.of].format(
+def _add_up(measures: MeasureSet, days: Sequence[date], parameters: Parameters) -> "pa.Table":
+    """Give what each unit has of its own: day, unit_id, queue_id, known and the measures."""
+    if measures.columns_of is not None:
+        places = fetch_table(_PLACES, parameters, _schema("person_id", "unit_id", *_DATES))
+        facts = read_columns(measures.columns_of, days)
+        return add_up_people(facts, places, _aggregations(measures))
+    names = [measure.name for measure in measures.measures]
+    return fetch_table(
+        _STATEMENTS[measures.slug],
+        parameters,
+        _schema("day", "unit_id", "queue_id", "known", *names),
+    )
+
+
+def _write_own(measures: MeasureSet) -> str:
+    """Write the query for a set: lines count in their unit, or where their person was."""
+    amounts = [f"line.{measure.name}" for measure in measures.measures]
+    sums = [
+        f"{aggregation}({amount})"
+        for aggregation, amount in zip(_aggregations(measures).values(), amounts, strict=True)
+    ]
+    return _OWN[measures.of].format(
         **(_WITH_MACHINES if measures.has_machines else _PEOPLE_ONLY),
-        lines=measures.lines,
-        measures=", ".join(
-            f"{_combine(measure, 'line')}::bigint AS {measure.name}"
-            for measure in measures.measures
-        ),
-    )
-    return _REWRITE.format(
         structure=_STRUCTURE,
-        own=own,
-        totals=TOTALS[measures.slug]._meta.db_table,
-        measures=", ".join(measure.name for measure in measures.measures),
-        combined_units=", ".join(_combine(measure, "own") for measure in measures.measures),
+        lines=measures.lines,
+        amounts=", ".join(f"{amount}::bigint" for amount in amounts),
+        sums=", ".join(f"{total}::bigint" for total in sums),
     )
 
 
-def _combine(measure: DayMeasure, alias: str) -> str:
-    """Add up within the day; what measures the worst of several takes the worst."""
-    function = "max" if measure.combine is Combine.MAXIMUM else "sum"
-    return f"{function}({alias}.{measure.name})"
+def _aggregations(measures: MeasureSet) -> dict[str, str]:
+    """Name how each measure adds up within the day; of what is the worst of several, the worst."""
+    return {
+        measure.name: "max" if measure.combine is Combine.MAXIMUM else "sum"
+        for measure in measures.measures
+    }
 
 
-_REWRITES = {slug: _write_rewrite(measures) for slug, measures in MEASURE_SETS.items()}
+def _schema(*names: str) -> "pa.Schema":
+    import pyarrow as pa
+
+    return pa.schema({name: pa.date32() if name in _DAYS else pa.int64() for name in names})
+
+
+_DATES = ["starts", "ends"]
+_DAYS = {"day", *_DATES}
+_STATEMENTS = {slug: _write_own(measures) for slug, measures in MEASURE_SETS.items()}
 _HAS_LINES = "SELECT " + ", ".join(f"({MEASURE_SETS[slug].has_lines})" for slug in TOTALS)

@@ -140,3 +140,23 @@ class PriorVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.fact_id} before import {self.overwritten_by_id}"
+
+
+class DayColumns(models.Model):
+    """One row per kind and operating day whose facts are kept as columns too, of all its feeds.
+
+    Derived from the facts of the day, and written in the transaction that changes them (see
+    columns.py). `content` is an Arrow stream.
+    """
+
+    kind = models.CharField(max_length=40)
+    day = models.DateField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "kind"], name="daycolumns_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.day}"

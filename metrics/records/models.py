@@ -1,4 +1,4 @@
-from metrics.records.facts import PriorVersion
+from metrics.records.facts import DayColumns, PriorVersion
 from metrics.records.kinds import (
     Appeal,
     Attendance,
@@ -17,6 +17,7 @@ __all__ = [
     "Appeal",
     "Attendance",
     "Cost",
+    "DayColumns",
     "ExchangeRate",
     "Judgement",
     "Outcome",

@@ -51,7 +51,7 @@ def write_facts(kind: str, rows: Sequence[dict[str, Any]]) -> Import:
         import_.first_day, import_.last_day = outcome.first_day, outcome.last_day
         import_.save()
         changes = write_arrivals(arrivals, feed_id=feed.pk, import_id=import_.pk)
-        mark_changes(changes, reason="test facts")
+        mark_changes(KINDS[kind], changes, reason="test facts")
     return import_
 
 
@@ -70,4 +70,4 @@ def take_back(import_: Import) -> None:
             first_day=import_.first_day,
             last_day=import_.last_day,
         )
-        mark_changes(changes, reason="test rollback")
+        mark_changes(KINDS[import_.feed.kind], changes, reason="test rollback")

@@ -245,7 +245,7 @@ class _Processing:
                 inserted=outcome.inserted,
                 updated=outcome.updated,
             )
-            mark_changes(changes, reason=f"Import {import_.pk} into {self.feed.slug}")
+            mark_changes(self.kind, changes, reason=f"Import {import_.pk} into {self.feed.slug}")
             check_delivery(import_, changes.days)
 
     @transaction.atomic

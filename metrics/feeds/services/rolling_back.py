@@ -34,8 +34,9 @@ def rollback_import(import_: Import, *, by: User | None) -> Import:
             "later_import",
             f"Later imports changed some of its rows: {named}. Roll those back first.",
         )
+    kind = KINDS[import_.feed.kind]
     changes = take_back_facts(
-        KINDS[import_.feed.kind],
+        kind,
         import_id=import_.pk,
         first_day=import_.first_day,
         last_day=import_.last_day,
@@ -45,6 +46,6 @@ def rollback_import(import_: Import, *, by: User | None) -> Import:
     import_.rolled_back_by = by
     import_.save(update_fields=["state", "rolled_back_at", "rolled_back_by"])
     record_event("import.rolled_back", by=by, subject=import_, feed=import_.feed.slug)
-    mark_changes(changes, reason=f"Import {import_.pk} into {import_.feed.slug} rolled back")
+    mark_changes(kind, changes, reason=f"Import {import_.pk} into {import_.feed.slug} rolled back")
     check_delivery(import_, changes.days)
     return import_

@@ -33,7 +33,8 @@ class MeasureSet:
     read what the rewrite of totals begins with (metrics/kpis/totals.py): %(days)s and the tables
     `the_days`, `place`, `above` and `standing`.
     `has_lines` is an SQL condition that tells whether any of %(days)s can have lines, so that what
-    nobody sends costs next to nothing.
+    nobody sends costs next to nothing. `columns_of` is the kind whose facts, kept as columns, are
+    the lines as well: totals are added up from those.
     """
 
     slug: str
@@ -44,6 +45,7 @@ class MeasureSet:
     lines: str
     has_lines: str = "true"
     has_machines: bool = False
+    columns_of: Kind | None = None
 
     def measure(self, name: str) -> DayMeasure:
         """Find a measure by its name; raise KeyError where there is none."""
@@ -82,6 +84,7 @@ def of_kind(kind: Kind) -> MeasureSet:
             column.field == "person_id" and not column.required for column in kind.columns
         ),
         has_lines=write_has_facts(*((kind.model._meta.db_table, on) for on in kind.days)),
+        columns_of=kind if kind.in_columns else None,
     )
 
 

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 # What one transaction takes: enough for its days to share what it costs, and where little waits
 # no more than a quarter of it, so that the others have something to do; but a few days cost little
 # more than one.
-MOST_DAYS_AT_ONCE = 10
+MOST_DAYS_AT_ONCE = 25
 FEW_DAYS = 4
 SHARE = 4
 # Newest first, because those are looked at first.
@@ -217,8 +217,8 @@ def _claim_days(only: date | None = None) -> list[Claim]:
 
 def _recompute(days: Sequence[date]) -> None:
     recheck_coverage(days)
+    rewrite_totals(days)
     with connection.cursor() as cursor:
-        rewrite_totals(cursor, days)
         cursor.execute(_FINISH, [list(days)])
     compute_period_results(days)
 

@@ -134,6 +134,9 @@ class Kind:
 
     A fact counts on its days, or, where `until` is SQL, from its day until before that one: it
     reads the fact under the alias `fact` and is NULL for one that holds until further notice.
+
+    `in_columns` keeps a day's facts a second time as columns (metrics/records/columns.py), to add
+    its totals up from: for measures of people that come by the ten thousand a day.
     """
 
     slug: str
@@ -152,6 +155,7 @@ class Kind:
     totals: Sequence[Measure] | None = None
     operating_days: Mapping[str, str] = field(default_factory=dict)
     until: str = ""
+    in_columns: bool = False
 
     @property
     def measures(self) -> list[Column]:

@@ -58,4 +58,5 @@ WORK_RECORDS = Kind(
         ),
     ],
     grain=["employee_id", "queue", "date"],
+    in_columns=True,
 )

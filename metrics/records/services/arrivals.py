@@ -6,17 +6,15 @@ with it.
 
 from collections.abc import Mapping
 from datetime import date
-from io import BytesIO
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from django.db import connection
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 from metrics.records.kinds import Kind
 from metrics.records.services.fingerprints import Fingerprints
 from metrics.records.services.matching import identity, type_of
-from metrics.records.statements import fetch, run
+from metrics.records.statements import fetch, run, write_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,16 +66,10 @@ class Arrivals:
 
         Ids below zero stand for names that `resolve` is to give an id.
         """
-        from pyarrow import csv
-
         if not rows.num_rows:
             return
         self._take_note(rows)
-        buffer = BytesIO()
-        csv.write_csv(rows, buffer, csv.WriteOptions(include_header=False))
-        buffer.seek(0)
-        with connection.cursor() as cursor:
-            cursor.copy_expert("COPY arrived_rows FROM STDIN WITH (FORMAT csv)", buffer)
+        write_table("arrived_rows", rows)
 
     def may_repeat(self) -> bool:
         """Tell whether two rows may be about the same fact; where not, they surely are not.

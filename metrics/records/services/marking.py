@@ -7,6 +7,7 @@ from datetime import date
 from psycopg2.sql import SQL, Composable, Identifier
 
 from metrics.records.kinds import Kind
+from metrics.records.services.columns import write_columns
 from metrics.records.statements import fetch
 from teams.changes.services import mark_days, mark_range
 from teams.structure.services.locking import lock_structure
@@ -38,14 +39,15 @@ def collect_changes(kind: Kind, facts: Sequence[Composable]) -> Changes:
     return Changes(stretches=[(start, end) for start, end in fetch(stretches)])
 
 
-def mark_changes(changes: Changes, *, reason: str) -> None:
-    """Mark changed days, in the transaction that changes them.
+def mark_changes(kind: Kind, changes: Changes, *, reason: str) -> None:
+    """Mark days whose facts changed, in the transaction that changes them; renew their columns.
 
     Of a stretch, the days that have facts. Nobody computes a day meanwhile: one whose first fact
     is still on its way would be missed, and be computed without what changes here.
     """
     if changes.days:
         mark_days(changes.days, reason=reason)
+        write_columns(kind, changes.days)
     if changes.stretches:
         lock_structure()
     for start, end in changes.stretches:

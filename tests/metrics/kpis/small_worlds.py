@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import strategies as st
 
 from metrics.kpis.models import TOTALS
@@ -152,8 +152,7 @@ def roll_up(world: World, lines: list[Line]) -> Totals:
 
 def read_totals(world: World, slug: str, measures: list[str], days: list[date]) -> Totals:
     """Rewrite the totals of some days, all at once, and read those of a set."""
-    with connection.cursor() as cursor:
-        rewrite_totals(cursor, days)
+    rewrite_totals(days)
     names = {id_: name for name, id_ in world.units.items()}
     return {
         (day, names[unit_id], known): tuple(values)

@@ -312,9 +312,8 @@ def test_names_get_their_ids_when_they_are_created(ids: dict[str, int]) -> None:
         arrivals.resolve("person_id", {-1: ids["mateo"], -2: ids["mateo"]})
         outcome = weigh_arrivals(arrivals, feed_id=sent.feed_id)
         assert (outcome.inserted, outcome.updated, outcome.unchanged) == (2, 0, 1)
-        mark_changes(
-            write_arrivals(arrivals, feed_id=sent.feed_id, import_id=sent.pk), reason="test"
-        )
+        changes = write_arrivals(arrivals, feed_id=sent.feed_id, import_id=sent.pk)
+        mark_changes(kind, changes, reason="test")
     assert {fact["person_id"] for fact in facts("work_records")} == {ids["mateo"], ids["elif"]}
 
 
