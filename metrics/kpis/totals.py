@@ -105,11 +105,9 @@ def rewrite_totals(days: Sequence[date]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_HAS_LINES, parameters)
         found = dict(zip(TOTALS, cursor.fetchone(), strict=True))
-        for totals in TOTALS.values():
-            cursor.execute(
-                f"DELETE FROM {totals._meta.db_table} WHERE day = ANY(%(days)s)",  # noqa: S608
-                parameters,
-            )
+        for model in TOTALS.values():
+            stale = f"DELETE FROM {model._meta.db_table} WHERE day = ANY(%(days)s)"  # noqa: S608
+            cursor.execute(stale, parameters)
         cursor.execute(_HASH)
         above = fetch_table(_ABOVE, parameters, _schema("unit_id", "above_id", *_DATES))
         for slug, has_lines in found.items():

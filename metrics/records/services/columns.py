@@ -45,8 +45,8 @@ def write_columns(kind: Kind, days: Iterable[date]) -> None:
 def read_columns(kind: Kind, days: Sequence[date]) -> "dict[date, pa.Table]":
     """Read the facts of some days as columns: person_id, queue_id, known, then the measures.
 
-    Days without facts are left out. Facts that were there before their kind had columns get them
-    now. For whoever recomputes days, holding their marks.
+    Days without facts are left out. Facts that were there before their kind had columns, or had
+    other ones, get them now. For whoever recomputes days, holding their marks.
     """
     import pyarrow as pa
 
@@ -55,28 +55,31 @@ def read_columns(kind: Kind, days: Sequence[date]) -> "dict[date, pa.Table]":
         date.fromordinal(ordinal): pa.ipc.open_stream(content, options=alone).read_all()
         for ordinal, content in fetch_bytes(_KEPT, {"kind": kind.slug, "days": list(days)})
     }
+    read = {day: facts for day, facts in kept.items() if facts.schema == _schema(kind)}
     for day in days:
-        if day not in kept and (facts := _fetch_facts(kind, day)).num_rows:
+        if day not in read and (facts := _fetch_facts(kind, day)).num_rows:
             _keep(kind, day, facts)
-            kept[day] = facts
-    return kept
+            read[day] = facts
+    return read
 
 
 def _fetch_facts(kind: Kind, day: date) -> "pa.Table":
+    schema = _schema(kind)
+    facts = kind.model._meta.db_table
+    query = f"SELECT {', '.join(schema.names)} FROM {facts} WHERE day = %(day)s"  # noqa: S608
+    return fetch_table(query, {"day": day}, schema)
+
+
+def _schema(kind: Kind) -> "pa.Schema":
     import pyarrow as pa
 
-    schema = pa.schema(
+    return pa.schema(
         {
             "person_id": pa.int64(),
             "queue_id": pa.int64(),
             "known": pa.int16(),
             **{measure.field: pa.int32() for measure in kind.measures},
         }
-    )
-    return fetch_table(
-        f"SELECT {', '.join(schema.names)} FROM {kind.model._meta.db_table} WHERE day = %(day)s",  # noqa: S608
-        {"day": day},
-        schema,
     )
 
 

@@ -4,6 +4,7 @@ import threading
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from django.db import connection, transaction
 
@@ -74,9 +75,17 @@ def test_a_fact_that_moves_to_another_day_takes_its_columns_along() -> None:
 
 
 @pytest.mark.django_db
-def test_facts_from_before_get_columns_when_their_day_is_computed() -> None:
+@pytest.mark.parametrize("before", ["none", "others"])
+def test_facts_from_before_get_columns_when_their_day_is_computed(before: str) -> None:
     send(make_feed(), WORK + "E1,v,2026-11-02,5,60\nE2,v,2026-11-02,6,\n")
-    DayColumns.objects.all().delete()
+    if before == "none":
+        DayColumns.objects.all().delete()
+    else:  # as of a version that had other measures
+        content = pa.BufferOutputStream()
+        others = pa.table({"person_id": [1], "units": [400]})
+        with pa.ipc.new_stream(content, others.schema) as stream:
+            stream.write_table(others)
+        DayColumns.objects.update(content=content.getvalue().to_pybytes())
     recompute_changed_days()
     assert as_columns() == as_facts()
     totals = TOTALS["work_records"].objects.filter(day=DAYS[0], unit__is_root=True)
