@@ -74,29 +74,38 @@ def import_here(file: Path) -> None:
 def rebuild(workers: int) -> float:
     """Time the recompute of all days by so many worker processes, which are there already."""
     processes = [_run_step("rebuild") for _ in range(workers)]
-    for process in processes:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
+
+    def hear(word: str) -> None:
+        for process in processes:
+            assert process.stdout
+            assert process.stdout.readline() == f"{word}\n"
 
     def go() -> None:
         for process in processes:
             assert process.stdin
             process.stdin.write("go\n")
             process.stdin.flush()
-        for process in processes:
-            assert process.wait() == 0
+        hear("done")
 
+    hear("ready")
     seconds = time(go)
+    assert [process.wait() for process in processes] == [0] * workers
     assert not has_changed_days()
     return seconds
 
 
 def rebuild_here() -> None:
     """Recompute changed days with other processes, from the word on that stands on the input."""
-    has_changed_days()  # A worker that runs has its connection.
+    # A worker that runs has its libraries, and its connection; and it goes on running.
+    import pandas  # noqa: F401
+    import pyarrow.compute
+    import pyarrow.csv  # noqa: F401
+
+    has_changed_days()
     print("ready", flush=True)
     sys.stdin.readline()
     recompute_changed_days()
+    print("done", flush=True)
 
 
 def sums_of_the_root() -> list[int]:
