@@ -90,7 +90,7 @@ def _visit(context: "BrowserContext", path: str) -> dict[str, Any]:
 
     talk.on("Network.loadingFinished", add)
     page.goto(path, wait_until="networkidle")
-    page.wait_for_function("window.paint > 0")
+    page.wait_for_function("() => window.paint > 0")
     paint = page.evaluate("window.paint") / 1000
     read_through(page)
     seen = {

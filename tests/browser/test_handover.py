@@ -95,7 +95,7 @@ def test_our_button_and_ctrl_p_draw_before_they_print(open_as: Any) -> None:
     ):
         page.goto("/dashboards/video-safety/", wait_until="networkidle")
         press()
-        page.wait_for_function("window.printed !== undefined")
+        page.wait_for_function("() => window.printed !== undefined")
         assert page.evaluate("window.printed") is True
 
 
