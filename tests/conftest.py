@@ -26,17 +26,24 @@ STOP_SERVERS = pytest.StashKey[Callable[[], None]]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker is None:
-        config.stash[STOP_SERVERS] = start_test_servers()
-        os.environ["DJANGO_SETTINGS_MODULE"] = "opsportal.settings"
-        os.environ["EMAIL_URL"] = "memorymail://"
-        # The settings name the servers, so that they could not be read before.
-        django.setup()
-    else:
-        # A Celery worker that one test starts must not take what another test enqueues.
-        number = int(worker.removeprefix("gw")) + 1
-        os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].partition('?')[0]}?db={number}"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # everything is inherited from the process that started this one
+    config.stash[STOP_SERVERS] = start_test_servers()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "opsportal.settings"
+    os.environ["EMAIL_URL"] = "memorymail://"
+    # The settings name the servers, so that they could not be read before.
+    django.setup()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list[Any]) -> None:
+    """Give each process that runs tests a Redis database of its own.
+
+    A Celery worker that one test starts must not take what another test enqueues. It is given
+    before the process begins: it reads its settings before it comes to this file.
+    """
+    for number, spec in enumerate(specs, 1):
+        spec.env["REDIS_URL"] = f"{os.environ['REDIS_URL'].partition('?')[0]}?db={number}"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

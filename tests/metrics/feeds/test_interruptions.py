@@ -67,7 +67,8 @@ def execute(sql: str) -> None:
 def is_writing() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' "
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event = 'PgSleep' "
             "AND query LIKE '%%metrics_workrecord%%'"
         )
         return bool(cursor.fetchone()[0])

@@ -274,10 +274,6 @@ def test_two_at_once_send_one(organisation: Organisation, settings: Any) -> None
         assert len(server.messages) == 1
 
 
-@pytest.mark.skipif(
-    "PYTEST_XDIST_WORKER" in os.environ,
-    reason="beside other workers the mail is not reached, for a reason that is not found yet",
-)
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_leaves_the_week_to_the_next_run(
     organisation: Organisation, settings: Any, monkeypatch: pytest.MonkeyPatch
