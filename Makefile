@@ -11,7 +11,6 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PACKAGES := .venv/.installed
 ASSETS := static/vendor/.gathered
-export DJANGO_SETTINGS_MODULE := opsportal.settings
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 demo: $(PACKAGES) $(ASSETS)  ## the portal with its demonstration organisation
