@@ -14,8 +14,11 @@ from metrics.kpis.tables import STATE_WORDS, STATUS, name_user
 from metrics.targets.models import Ramp, Target, TargetChange
 from metrics.targets.readings import Aim
 from metrics.targets.rules import Allowance
+from opsportal.lib.durations import SECOND, DurationUnit, choose_duration_unit
 from opsportal.lib.formats import THIN_SPACE, format_number
 from teams.audit.models import AuditEvent
+
+MOST_DECIMALS = 4
 
 DEEDS = {
     "target.set": _("set the target"),
@@ -33,18 +36,28 @@ def write_aim(version: KpiVersion, aim: Aim | None) -> str:
     """Write a target in words, as in '≥ 94.0 %'; empty where there is none."""
     if aim is None:
         return ""
-    low, high = (_write_end(version, end) for end in aim)
+    unit = _choose_unit(version, aim)
+    low, high = (_write_end(unit, end) for end in aim)
     text = f"{low} – {high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
-    return f"{text}{THIN_SPACE}{version.unit_label}" if version.unit_label else text
+    return f"{text}{THIN_SPACE}{unit.name}" if unit.name else text
 
 
-def _write_end(version: KpiVersion, end: Decimal | None) -> str:
+def _choose_unit(version: KpiVersion, aim: Aim) -> DurationUnit:
+    """Take the definition's unit; of durations the one in which figures of this length stand."""
+    if version.unit_label != SECOND:
+        return DurationUnit(version.unit_label, 1, version.decimals)
+    return choose_duration_unit(float(max(end for end in aim if end is not None)), version.decimals)
+
+
+def _write_end(unit: DurationUnit, end: Decimal | None) -> str:
     """Write an end with as many decimals as the KPI has, or more where it was set with more."""
     if end is None:
         return ""
-    exponent = end.normalize().as_tuple().exponent
-    decimals = max(version.decimals, -exponent) if isinstance(exponent, int) else version.decimals
-    return format_number(end, decimals)
+    shown = end / unit.seconds
+    exponent = shown.normalize().as_tuple().exponent
+    finer = -exponent if isinstance(exponent, int) else 0
+    # What is no round number of hours is rounded as its figures are.
+    return format_number(shown, max(unit.decimals, finer) if finer <= MOST_DECIMALS else 2)
 
 
 def write_shares(shares: Sequence[Decimal]) -> str:

@@ -290,4 +290,10 @@ def strip(text: str) -> str:
 
 
 def write(value: KpiValue) -> str:
-    return "–" if value.value is None else format_number(value.value, value.definition.decimals)
+    """Write a value as a tile has it: durations, which are kept in seconds, in what suits them."""
+    if value.value is None:
+        return "–"
+    if value.definition.unit_label == "s" and value.value >= 7_200:
+        return format_number(value.value / 3_600, 1)
+    assert value.definition.unit_label != "s" or value.value < 600, "no minutes here"
+    return format_number(value.value, value.definition.decimals)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from metrics.dashboards.charts.trends import MOST_TICKS, Axis, write_tick
+from metrics.dashboards.charts.trends import MOST_TICKS, Axis, write_ticks
 from metrics.dashboards.rules.figures import Measure
 from metrics.dashboards.rules.funnels import Funnel, FunnelLimits, FunnelPoint, Reach
 from opsportal.lib.drawing import make_scale
@@ -69,7 +69,7 @@ def draw_funnel(funnel: Funnel) -> dict[str, Any]:
             "yaxis": {
                 "range": [axis.low, axis.high],
                 "tickvals": list(axis.ticks),
-                "ticktext": [write_tick(tick, axis.ticks) for tick in axis.ticks],
+                "ticktext": write_ticks(funnel.measure, axis.ticks),
             },
             "annotations": [*names, *_name_limits(funnel, axis)],
         },

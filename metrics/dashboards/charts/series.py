@@ -13,7 +13,7 @@ from metrics.dashboards.charts.trends import (
     Axis,
     Label,
     spread_labels,
-    write_tick,
+    write_ticks,
 )
 from metrics.dashboards.rules.figures import Measure, write_number
 from metrics.dashboards.rules.trends import name_start
@@ -108,7 +108,7 @@ def draw_series(chart: SeriesChart) -> dict[str, Any]:
             "yaxis": {
                 "range": [axis.low, axis.high],
                 "tickvals": list(axis.ticks),
-                "ticktext": [write_tick(tick, axis.ticks) for tick in axis.ticks],
+                "ticktext": write_ticks(chart.measure, axis.ticks),
                 "zeroline": axis.low <= 0 <= axis.high,
             },
             "shapes": _draw_open(chart),

@@ -9,6 +9,7 @@ from typing import Any
 
 from metrics.dashboards.charts.marks import MarkPlace, draw_marks, name_marks
 from metrics.dashboards.rules.figures import (
+    Measure,
     line_of_target,
     write_interval,
     write_number,
@@ -27,7 +28,10 @@ MOST_TICKS = 6
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The value axis: from the tick below the lowest to a little above the highest."""
+    """The value axis: from the tick below the lowest to a little above the highest.
+
+    In the definition's unit, with ticks that are round in the one that is written.
+    """
 
     low: float
     high: float
@@ -52,7 +56,8 @@ def make_axis(trend: Trend) -> Axis:
         held += [end for limits in stretch.limits for end in (limits.lower, limits.upper)]
     held += [line for line in _target_lines(trend) if line is not None]
     # A limit beyond what is possible does not stretch the axis.
-    held = [_within(value, _possible(trend)) for value in held]
+    per = trend.measure.per
+    held = [_within(value, _possible(trend)) / per for value in held]
     floor = 0.0 if held and min(held) >= 0 else None
     ceiling = 100.0 if trend.measure.is_proportion and trend.measure.scale == 100 else None
     if held and floor == 0.0 and min(held) <= 0.3 * max(held):
@@ -65,7 +70,8 @@ def make_axis(trend: Trend) -> Axis:
     high = scale.high if ceiling is None else min(scale.high, ceiling)
     digits = max(0, 2 - math.floor(math.log10(step)))
     count = math.floor((high - low) / step + 1e-9) + 1
-    return Axis(low, high, tuple(round(low + i * step, digits) for i in range(count)))
+    ticks = (round(low + i * step, digits) for i in range(count))
+    return Axis(low * per, high * per, tuple(tick * per for tick in ticks))
 
 
 def draw_trend(trend: Trend) -> dict[str, Any]:
@@ -82,7 +88,7 @@ def draw_trend(trend: Trend) -> dict[str, Any]:
             "yaxis": {
                 "range": [axis.low, axis.high],
                 "tickvals": list(axis.ticks),
-                "ticktext": [write_tick(tick, axis.ticks) for tick in axis.ticks],
+                "ticktext": write_ticks(trend.measure, axis.ticks),
                 "zeroline": axis.low <= 0 <= axis.high,
             },
             "shapes": [*_draw_stretches(trend), *_draw_open(trend), *draw_marks(marks)],
@@ -364,7 +370,8 @@ def _date_ticks(trend: Trend, most: int) -> dict[str, Any]:
     }
 
 
-def write_tick(tick: float, ticks: Sequence[float]) -> str:
-    """Write a tick of the value axis, with decimals only where any of the ticks has some."""
-    digits = 0 if all(value == int(value) for value in ticks) else None
-    return f"{tick:,.0f}" if digits == 0 else f"{tick:,g}".replace("-", "−")
+def write_ticks(measure: Measure, ticks: Sequence[float]) -> list[str]:
+    """Write the ticks of the value axis, with decimals only where any of them has some."""
+    shown = [tick / measure.per for tick in ticks]
+    digits = 0 if all(tick == int(tick) for tick in shown) else None
+    return [f"{tick:,.0f}" if digits == 0 else f"{tick:,g}".replace("-", "−") for tick in shown]

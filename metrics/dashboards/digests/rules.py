@@ -93,13 +93,13 @@ def _make_line(tile: Tile, words: str) -> Line:
 
 def _say(tile: Tile) -> str:
     """Say a figure in a sentence: value, change, target and standing, whether it may change."""
-    value = write_value(tile.measure, tile.now.value)
+    value = write_value(tile.shown, tile.now.value)
     before = tile.before.value if tile.before else None
-    change = write_change(tile.measure, tile.now.value, before)
+    change = write_change(tile.shown, tile.now.value, before)
     parts = [value]
     if change:
-        parts.append(f"{change} from {write_value(tile.measure, before)}")
-    if target := write_target(tile.measure, tile.aim):
+        parts.append(f"{change} from {write_value(tile.shown, before)}")
+    if target := write_target(tile.shown, tile.aim):
         parts.append(f"{target}, {STATUSES[tile.status].word.lower()}")
     if tile.now.provisional:
         parts.append("provisional")
@@ -108,13 +108,13 @@ def _say(tile: Tile) -> str:
 
 def _write_figure(tile: Tile) -> Figure:
     before = tile.before.value if tile.before else None
-    target = write_target(tile.measure, tile.aim)
+    target = write_target(tile.shown, tile.aim)
     word = STATUSES[tile.status].word
     return Figure(
         kpi=tile.measure.slug,
         name=tile.measure.name,
-        value=write_value(tile.measure, tile.now.value),
-        change=write_change(tile.measure, tile.now.value, before),
+        value=write_value(tile.shown, tile.now.value),
+        change=write_change(tile.shown, tile.now.value, before),
         standing=f"{word}, {target}" if target else word,
     )
 

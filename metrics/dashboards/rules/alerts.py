@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from metrics.dashboards.rules.figures import Aim, Measure, Reading, write_target, write_value
+from metrics.dashboards.rules.figures import (
+    Aim,
+    Measure,
+    Reading,
+    fit_unit,
+    write_target,
+    write_value,
+)
 from metrics.dashboards.rules.questions import Span
 from metrics.dashboards.rules.trends import Shift, Trend, build_trend, name_start
 from opsportal.lib.periods import Period
@@ -87,7 +94,11 @@ def describe_turn(turn: Turn, beside: Sequence[tuple[str, Shift]] = ()) -> str:
 
 def say_miss(measure: Measure, unit: str, now: Reading, aim: Aim | None) -> str:
     """Say in one sentence what is missed where: 'Accuracy in Video ES is 83.2 %, target ≥ 94.0'."""
-    target = write_target(measure, aim).replace("≥ ", "≥\u00a0").replace("≤ ", "≤\u00a0")
+    target = (
+        write_target(fit_unit(measure, now.value), aim)
+        .replace("≥ ", "≥\u00a0")
+        .replace("≤ ", "≤\u00a0")
+    )
     return f"{measure.name} in {unit} is {write_value(measure, now.value)}, {target}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from metrics.dashboards.rules.figures import Measure, Reading
+from metrics.dashboards.rules.figures import Measure, Reading, fit_unit, in_unit
 from opsportal.lib.drawing import Scale, make_scale
 from opsportal.lib.statistics.comparison import (
     Band,
@@ -67,7 +67,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The groups, the better side first, on one scale, against one value of the whole."""
+    """The groups, the better side first, on one scale, against one value of the whole.
+
+    The scale is in the unit in which values are written.
+    """
 
     measure: Measure
     whole: Reading
@@ -120,11 +123,12 @@ def compare_parts(
         for place, found in rows.items()
         if found
     )
+    fitted = fit_unit(measure, whole.value, *(part.reading.value for part in parts))
     return Comparison(
-        measure=measure,
+        measure=fitted,
         whole=whole,
         groups=groups,
-        scale=_make_scale(groups, whole, target),
+        scale=_make_scale(fitted, groups, whole, target),
         judged=sum(place in _JUDGED for place in places),
         counts={place: len(found) for place, found in rows.items()},
     )
@@ -216,13 +220,16 @@ def _noise_of_intervals(
     return sum(squares for squares, _ in pairs) / exposure if exposure else None
 
 
-def _make_scale(groups: Sequence[Group], whole: Reading, target: float | None) -> Scale:
+def _make_scale(
+    measure: Measure, groups: Sequence[Group], whole: Reading, target: float | None
+) -> Scale:
     """Let the judged rows, the whole and the target decide; the intervals of few may be cut."""
     judged = [row for group in groups if group.place in _JUDGED for row in group.rows]
     rows = judged or [row for group in groups for row in group.rows]
     ends = [end for row in rows for end in (row.part.reading.low, row.part.reading.high)]
     values = [row.part.reading.value for row in rows]
-    return make_scale([*ends, *values, whole.value, target])
+    drawn = [*ends, *values, whole.value, target]
+    return make_scale([in_unit(measure, value) for value in drawn])
 
 
 def head_group(comparison: Comparison, place: Place) -> str:

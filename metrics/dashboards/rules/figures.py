@@ -1,8 +1,9 @@
 """How a value of a KPI is written: with its unit, its interval, its change and its n."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from opsportal.lib.durations import SECOND, choose_duration_unit
 from opsportal.lib.formats import THIN_SPACE, format_number, format_signed
 from opsportal.lib.statistics.intervals import Exact
 
@@ -16,7 +17,8 @@ class Measure:
     """What a definition says about the writing and judging of its values.
 
     `direction` is 'higher', 'lower' or 'band'; `scale` turns the quotient into the unit; `model`
-    names how uncertainty is reckoned, as KpiVersion does.
+    names how uncertainty is reckoned, as KpiVersion does. Values are in the definition's own unit;
+    `per` of it make one of `unit`, in which they are written (see `fit_unit`).
     """
 
     slug: str
@@ -28,6 +30,7 @@ class Measure:
     minimum_n: int
     n_label: str
     model: str
+    per: int = 1
 
     @property
     def is_proportion(self) -> bool:
@@ -69,16 +72,35 @@ class Aim:
     high: Decimal | None
 
 
+def fit_unit(measure: Measure, *values: float | None) -> Measure:
+    """Let durations be written in what suits the first value that is known: '67.7 h'.
+
+    What is written side by side takes one measure, so that it has one unit. API and exports keep
+    the definition's own.
+    """
+    known = next((value for value in values if value is not None), None)
+    if known is None or measure.unit != SECOND:
+        return measure
+    unit = choose_duration_unit(known, measure.decimals)
+    return replace(measure, unit=unit.name, per=unit.seconds, decimals=unit.decimals)
+
+
+def in_unit(measure: Measure, value: float | None) -> float | None:
+    """Turn a value into the unit in which it is written, for what is drawn on a scale."""
+    return value if value is None or measure.per == 1 else value / measure.per
+
+
 def write_number(measure: Measure, value: float | Decimal) -> str:
     """Write a value without its unit, for columns whose head has it."""
-    return format_number(value, measure.decimals)
+    return format_number(value if measure.per == 1 else value / measure.per, measure.decimals)
 
 
 def write_value(measure: Measure, value: float | None) -> str:
     """Write a value with its unit, as in '91.2 %'; a dash where there is none."""
     if value is None:
         return DASH
-    return with_unit(measure, write_number(measure, value))
+    fitted = fit_unit(measure, value)
+    return with_unit(fitted, write_number(fitted, value))
 
 
 def with_unit(measure: Measure, text: str) -> str:
@@ -123,7 +145,7 @@ def change_unit(measure: Measure) -> str:
 
 
 def _printed(measure: Measure, value: float) -> Decimal:
-    return Decimal(format_number(value, measure.decimals, separator="").replace("−", "-"))
+    return Decimal(write_number(measure, value).replace(",", "").replace("−", "-"))
 
 
 def write_target(measure: Measure, aim: Aim | None) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor, hypot
 
-from metrics.dashboards.rules.figures import Measure, Reading, change_unit
+from metrics.dashboards.rules.figures import Measure, Reading, change_unit, fit_unit
 from opsportal.lib.drawing import Scale, make_scale
 from opsportal.lib.formats import (
     THIN_SPACE,
@@ -118,13 +118,15 @@ def split_movement(
     split = split_change(of_before, of_now)
     if split is None:
         return None
+    fitted = fit_unit(measure, float(split.after * measure.scale))
+    scale = Fraction(measure.scale, fitted.per)
     names = {part.key: part.name for part in parts} | {REST: rest}
     movers = [
         Mover(
             key,
             names[key],
-            effect.rate * measure.scale,
-            effect.mix * measure.scale,
+            effect.rate * scale,
+            effect.mix * scale,
             only=_find_only(of_before[key], of_now[key]),
         )
         for key, effect in split.effects.items()
@@ -132,11 +134,11 @@ def split_movement(
     ]
     sign = -1 if split.change < 0 else 1
     return Movement(
-        measure=measure,
+        measure=fitted,
         one=one,
         many=many,
-        before=split.before * measure.scale,
-        now=split.after * measure.scale,
+        before=split.before * scale,
+        now=split.after * scale,
         movers=tuple(
             sorted(movers, key=lambda mover: (-sign * mover.effect, mover.name.casefold()))
         ),

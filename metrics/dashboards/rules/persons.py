@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from metrics.dashboards.rules.comparisons import Comparison, Place, find_place, write_rank
-from metrics.dashboards.rules.figures import Measure, Reading, write_number_of, write_value
+from metrics.dashboards.rules.figures import Measure, Reading, in_unit, write_number_of, write_value
 from metrics.dashboards.rules.questions import RAMPING_WEEKS, TENURES, move_months
 from opsportal.lib.drawing import Scale, make_scale
 from opsportal.lib.periods import MONTHS, Period
@@ -112,7 +112,7 @@ def hold_beside(
     return Beside(key, name, own, unit, place, is_alone)
 
 
-def scale_beside(rows: Sequence[Beside], target: float | None) -> Scale:
+def scale_beside(measure: Measure, rows: Sequence[Beside], target: float | None) -> Scale:
     """Make one scale for all rows; the intervals of few may be cut."""
     ends = [
         end for row in rows if row.place is not Place.FEW for end in (row.own.low, row.own.high)
@@ -120,7 +120,7 @@ def scale_beside(rows: Sequence[Beside], target: float | None) -> Scale:
     values = [
         value for row in rows for value in (row.own.value, row.unit.value if row.unit else None)
     ]
-    return make_scale([*ends, *values, target])
+    return make_scale([in_unit(measure, value) for value in (*ends, *values, target)])
 
 
 def say_beside(row: Beside) -> str:

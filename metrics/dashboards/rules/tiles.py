@@ -7,6 +7,7 @@ from metrics.dashboards.rules.figures import (
     Aim,
     Measure,
     Reading,
+    fit_unit,
     line_of_target,
     write_change,
     write_count,
@@ -40,13 +41,19 @@ class Tile:
     allowance: str = ""
 
     @property
+    def shown(self) -> Measure:
+        """The measure in the unit in which this value, its change and its target are written."""
+        readings = [self.now, self.before, self.trend.last.reading if self.trend.last else None]
+        return fit_unit(self.measure, *(one.value for one in readings if one is not None))
+
+    @property
     def has_data(self) -> bool:
         return self.trend.has_data or self.now.n is not None
 
 
 def write_tile(tile: Tile) -> dict[str, Any]:
     """Write the words of a tile as templates/components/kpi_tile.html takes them."""
-    measure, now = tile.measure, tile.now
+    measure, now = tile.shown, tile.now
     return {
         "name": measure.name,
         "value": None if now.value is None else write_number(measure, now.value),
@@ -72,7 +79,7 @@ def write_parts(measure: Measure, reading: Reading) -> dict[str, str]:
 
 
 def _write_certainty(tile: Tile) -> str:
-    interval = write_interval(tile.measure, tile.now.low, tile.now.high)
+    interval = write_interval(tile.shown, tile.now.low, tile.now.high)
     n = write_n(tile.measure, tile.now.n)
     if tile.now.value is None:
         return ""

@@ -4,8 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from statistics import median_low
 
-from metrics.dashboards.rules.figures import Aim, Measure, Reading, write_interval, write_value
+from metrics.dashboards.rules.figures import (
+    Aim,
+    Measure,
+    Reading,
+    fit_unit,
+    in_unit,
+    write_interval,
+    write_value,
+)
 from opsportal.lib.periods import MONTHS, Grain, Period
 from opsportal.lib.statistics.control_charts import (
     Limits,
@@ -160,7 +169,7 @@ def build_trend(
         )
     ]
     return Trend(
-        measure=measure,
+        measure=fit_unit(measure, _find_middle(readings)),
         grain=grain,
         points=tuple(
             Point(*parts) for parts in zip(periods, readings, is_open, signals, strict=True)
@@ -174,6 +183,11 @@ def build_trend(
         else None,
         declared=tuple(mark for mark in declared if mark.concerns(measure.slug)),
     )
+
+
+def _find_middle(readings: Sequence[Reading]) -> float | None:
+    known = [reading.value for reading in readings if reading.value is not None]
+    return median_low(known) if known else None
 
 
 def _limit_points(
@@ -371,7 +385,7 @@ def describe_trend(trend: Trend, axis_start: float | None) -> str:
     if trend.no_limits:
         parts.append(trend.no_limits)
     if axis_start:
-        parts.append(f"The axis starts at {axis_start:g}.".replace("-", "−"))
+        parts.append(f"The axis starts at {in_unit(measure, axis_start):g}.".replace("-", "−"))
     return " ".join(parts)
 
 

@@ -16,6 +16,7 @@ from metrics.dashboards.rules.comparisons import (
 from metrics.dashboards.rules.figures import (
     Reading,
     change_unit,
+    in_unit,
     line_of_target,
     write_change,
     write_count,
@@ -64,7 +65,6 @@ def shape_card(
     comparison, question = card.comparison, body.question
     measure = comparison.measure
     target = line_of_target(measure, card.whole.standing.aim)
-    value = comparison.whole.value
     by_change = change_unit(measure)
     return {
         "id": f"compare-{card.kind}",
@@ -81,9 +81,9 @@ def shape_card(
         "has_change": question.against is not None,
         "has_target": any(standing.aim for standing in card.standings.values()),
         "scale": comparison.scale,
-        "target": target,
+        "target": in_unit(measure, target),
         "target_label": "" if target is None else f"target {write_number(measure, target)}",
-        "whole": value,
+        "whole": in_unit(measure, comparison.whole.value),
         "groups": [
             _shape_group(viewer, owner, card, group, leaders) for group in comparison.groups
         ],
@@ -126,7 +126,7 @@ def _shape_group(
 def _shape_row(
     viewer: Viewer, owner: Owner, card: Card, row: Row, leaders: Leaders
 ) -> dict[str, Any]:
-    part = row.part
+    part, measure = row.part, card.comparison.measure
     unit_id = card.unit_ids[part.key]
     of_unit = leaders.get(unit_id, [])
     return {
@@ -135,9 +135,9 @@ def _shape_row(
         "leader": of_unit[0].name if of_unit else "",
         "moved_to": _find_where_now(viewer, owner, card, unit_id),
         "own": part.key == card.own,
-        "low": part.reading.low,
-        "high": part.reading.high,
-        "number": part.reading.value,
+        "low": in_unit(measure, part.reading.low),
+        "high": in_unit(measure, part.reading.high),
+        "number": in_unit(measure, part.reading.value),
         **_shape_figures(card.comparison, part.reading, part.before),
         "rank": write_rank(row.rank, card.comparison.judged),
         "few": row.place in (Place.FEW, Place.NO_DATA),

@@ -181,7 +181,7 @@ def _shape_glance(viewer: Viewer, overview: Overview) -> dict[str, Any] | None:
         return _link_to_people(viewer, overview)
     is_people = glance.kind == "people"
     kpis = [
-        tile.measure
+        tile.shown
         for tile in overview.tiles
         if any(tile.measure.slug in part.figures for part in glance.parts)
     ][:MOST_COLUMNS]
@@ -266,7 +266,7 @@ def _count_people(viewer: Viewer, header: Header, unit: Node) -> int | None:
 
 
 def _shape_cell(overview: Overview, part: Part, kpi: str) -> dict[str, Any]:
-    measure = next(tile.measure for tile in overview.tiles if tile.measure.slug == kpi)
+    measure = next(tile.shown for tile in overview.tiles if tile.measure.slug == kpi)
     figure = part.figures.get(kpi)
     if figure is None or figure.now.value is None:
         return {"value": "–", "status": "nodata", "word": STATUSES["nodata"].word}

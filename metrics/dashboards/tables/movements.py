@@ -1,10 +1,12 @@
 """Why the chosen KPI moved, as its template and its export take it."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
 
+from metrics.dashboards.rules.figures import Measure
 from metrics.dashboards.rules.movements import (
     REST,
     Movement,
@@ -112,14 +114,16 @@ def movement_rows(body: Dashboard) -> list[list[object]]:
     for movement in (body.movements.main, body.movements.beside):
         if movement is None:
             continue
-        start = [movement.measure.slug, movement.one]
+        measure = movement.measure
+        start = [measure.slug, movement.one]
         rows += [
-            [*start, mover.key, mover.name, *_figures(mover.rate, mover.mix)]
+            [*start, mover.key, mover.name, *_figures(measure, mover.rate, mover.mix)]
             for mover in movement.movers
         ]
-        rows.append([*start, "", "whole", *_figures(movement.rate, movement.mix)])
+        rows.append([*start, "", "whole", *_figures(measure, movement.rate, movement.mix)])
     return rows
 
 
-def _figures(rate: Any, mix: Any) -> list[object]:
-    return [float(rate), float(mix), float(rate + mix)]
+def _figures(measure: Measure, rate: Fraction, mix: Fraction) -> list[object]:
+    """Put effects, which are in the unit that is written, into the definition's own."""
+    return [float(one * measure.per) for one in (rate, mix, rate + mix)]

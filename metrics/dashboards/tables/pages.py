@@ -2,7 +2,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from metrics.dashboards.rules.figures import write_interval, write_number_of, write_value
+from metrics.dashboards.rules.figures import (
+    Measure,
+    fit_unit,
+    write_interval,
+    write_number_of,
+    write_value,
+)
 from metrics.dashboards.selectors import Entry, Header, Home, UnitDashboard
 from metrics.dashboards.tables.addresses import Owner
 from metrics.dashboards.tables.asks import shape_filters, shape_presets
@@ -90,15 +96,17 @@ MOST_OPEN = 40
 
 def shape_home(home: Home) -> dict[str, Any]:
     """Shape the list of units as its template takes it."""
+    first = next((entry.reading.value for entry in home.entries if entry.reading), None)
+    measure = fit_unit(home.measure, first) if home.measure else None
     return {
-        "measure": home.measure,
+        "measure": measure,
         "period": home.period.label() if home.period else "",
-        "entries": [_shape_entry(home, entry, depth=0) for entry in home.entries],
+        "entries": [_shape_entry(measure, entry, depth=0) for entry in home.entries],
     }
 
 
-def _shape_entry(home: Home, entry: Entry, *, depth: int) -> dict[str, Any]:
-    reading, measure = entry.reading, home.measure
+def _shape_entry(measure: Measure | None, entry: Entry, *, depth: int) -> dict[str, Any]:
+    reading = entry.reading
     has_value = measure is not None and reading is not None and reading.value is not None
     return {
         "name": entry.unit.name,
@@ -108,6 +116,6 @@ def _shape_entry(home: Home, entry: Entry, *, depth: int) -> dict[str, Any]:
         if measure and reading
         else "",
         "status": entry.standing.status if entry.standing and has_value else "nodata",
-        "below": [_shape_entry(home, child, depth=depth + 1) for child in entry.below],
+        "below": [_shape_entry(measure, child, depth=depth + 1) for child in entry.below],
         "is_open": depth < OPEN_LEVELS and len(entry.below) <= MOST_OPEN,
     }

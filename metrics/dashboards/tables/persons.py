@@ -10,6 +10,7 @@ from metrics.dashboards.rules.comparisons import Place
 from metrics.dashboards.rules.figures import (
     Measure,
     change_unit,
+    in_unit,
     line_of_target,
     write_change,
     write_count,
@@ -135,7 +136,7 @@ def _list_remarks(header: PersonHeader) -> list[str]:
 def _shape_beside(header: PersonHeader, found: PersonBody, owner: Owner) -> dict[str, Any]:
     """Shape the chosen KPI by queue, each beside the unit's value in the same queue."""
     body, rows, total = found.dashboard, found.queues, found.total
-    measure = body.chosen.measure
+    measure = body.chosen.shown
     unit = header.unit.name if header.unit else ""
     target = line_of_target(measure, found.total_standing.aim)
     by_change = change_unit(measure)
@@ -147,8 +148,8 @@ def _shape_beside(header: PersonHeader, found: PersonBody, owner: Owner) -> dict
         "difference_label": f"Difference, {by_change}" if by_change else "Difference",
         "unit": unit,
         "has_unit": total.unit is not None,
-        "scale": scale_beside([*rows, total], target),
-        "target": target,
+        "scale": scale_beside(measure, [*rows, total], target),
+        "target": in_unit(measure, target),
         "target_label": "" if target is None else f"target {write_number(measure, target)}",
         "rows": [_shape_row(measure, row) for row in rows],
         "total": {
@@ -181,13 +182,13 @@ def _shape_row(measure: Measure, row: Beside) -> dict[str, Any]:
     return {
         "name": row.name,
         "value": "–" if own.value is None else write_number(measure, own.value),
-        "number": own.value,
-        "low": own.low,
-        "high": own.high,
+        "number": in_unit(measure, own.value),
+        "low": in_unit(measure, own.low),
+        "high": in_unit(measure, own.high),
         "interval": write_interval(measure, own.low, own.high),
         "n": write_count(own.n),
         "few": row.place in (Place.FEW, Place.NO_DATA),
-        "unit_number": row.unit.value if row.unit else None,
+        "unit_number": in_unit(measure, row.unit.value if row.unit else None),
         "unit_value": "–"
         if row.unit is None or row.unit.value is None
         else write_number(measure, row.unit.value),

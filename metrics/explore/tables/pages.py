@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,8 @@ from metrics.dashboards.rules.figures import (
     Aim,
     Measure,
     describe_interval,
+    fit_unit,
+    in_unit,
     line_of_target,
     write_count,
     write_interval,
@@ -57,7 +60,7 @@ def shape_page(exploration: Exploration) -> dict[str, Any]:
     if answer is None or question is None:
         return page | {"has_unit_data": exploration.span is not None}
     assert exploration.definition is not None
-    measure = as_measure(answer.total.definition)
+    measure = fit_unit(as_measure(answer.total.definition), *_list_typical(answer))
     return page | {
         "about": _shape_about(exploration, measure, answer),
         "chart": _shape_chart(exploration, measure, answer, question),
@@ -67,6 +70,10 @@ def shape_page(exploration: Exploration) -> dict[str, Any]:
         "has_unit_data": True,
         "has_data": answer.has_data,
     }
+
+
+def _list_typical(answer: Answer) -> list[float | None]:
+    return [answer.total.value, *(value.value for value in answer.list_values())]
 
 
 def name_whole(exploration: Exploration) -> str:
@@ -135,15 +142,16 @@ def _shape_lines(exploration: Exploration, measure: Measure, answer: Answer) -> 
     assert exploration.span is not None
     assert exploration.question is not None
     end = exploration.span.whole.end
+    # What is drawn is in the unit that is written, for whoever points at it.
     chart = SeriesChart(
-        measure,
+        replace(measure, per=1),
         answer.grain,
         answer.periods,
-        Series(name_whole(exploration), [value.value for value in answer.whole]),
+        Series(name_whole(exploration), [in_unit(measure, value.value) for value in answer.whole]),
         [
             Series(
                 part.name,
-                [value.value if value else None for value in part.values],
+                [in_unit(measure, value.value) if value else None for value in part.values],
                 rows=urlencode({exploration.question.breakdown: part.key}),
             )
             for part in ordered
@@ -195,7 +203,7 @@ def _shape_table(
     exploration: Exploration, measure: Measure, answer: Answer, question: Question
 ) -> dict[str, Any]:
     """Shape a page of the figures: periods the newest first, in each its parts and the whole."""
-    scale = _find_scale(answer) if answer.is_one_period and answer.parts else None
+    scale = _find_scale(measure, answer) if answer.is_one_period and answer.parts else None
     target = line_of_target(measure, _aim(answer.total)) if scale else None
     rows = [
         _shape_row(measure, answer, question, value, part, scale, target)
@@ -217,7 +225,7 @@ def _shape_table(
         "n_head": f"n {measure.n_label}",
         "groups": _group_rows(answer, shown),
         "scale": scale,
-        "target": target,
+        "target": in_unit(measure, target),
         "target_label": "" if target is None else f"target {write_number(measure, target)}",
         "total": None
         if answer.is_one_period
@@ -272,9 +280,9 @@ def _shape_row(
         "part": name_part(value)[1] if part else "",
         "is_whole": part is None and bool(answer.parts),
         "value": "–" if value.value is None else write_number(measure, value.value),
-        "number": value.value,
-        "low": value.low,
-        "high": value.high,
+        "number": in_unit(measure, value.value),
+        "low": in_unit(measure, value.low),
+        "high": in_unit(measure, value.high),
         "interval": write_interval(measure, value.low, value.high) or "–",
         "n": write_count(value.n),
         "few": value.attainment.status == "few",
@@ -284,16 +292,16 @@ def _shape_row(
         "provisional": "; ".join(value.why_provisional),
         "version": value.version,
         "rows_url": rows_address(value, question.queue) if value.n is not None else "",
-        "whole": answer.total.value if scale else None,
+        "whole": in_unit(measure, answer.total.value) if scale else None,
     }
 
 
-def _find_scale(answer: Answer) -> Scale:
-    """Find one scale for all intervals of a period."""
+def _find_scale(measure: Measure, answer: Answer) -> Scale:
+    """Find one scale for all intervals of a period, in the unit that is written."""
     values = [answer.total, *(part.total for part in answer.parts)]
     ends = [end for value in values for end in (value.value, value.low, value.high)]
     ends += [float(end) for end in answer.total.target or () if end is not None]
-    return make_scale(ends)
+    return make_scale([in_unit(measure, end) for end in ends])
 
 
 def _aim(value: JudgedValue) -> Aim | None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from metrics.dashboards.rules.figures import (
     DASH,
+    fit_unit,
     write_count,
     write_interval,
     write_value,
@@ -57,7 +58,8 @@ def shape_rows(viewer: Viewer, page: RowsPage) -> dict[str, Any]:
         return context
     assert page.unit is not None
     assert page.period is not None
-    definition, measure = behind.definition, as_measure(behind.definition)
+    definition = behind.definition
+    measure = fit_unit(as_measure(definition), behind.value.value)
     reads_feeds = viewer.may(Permission.READ_FEEDS)
     who = page.person.name if page.person else page.unit.name
     value = behind.value

@@ -30,6 +30,17 @@ HANDLE_TIME = Measure(
     n_label="units",
     model="ratio",
 )
+DELIVERY_TIME = Measure(
+    slug="delivery-time-p50",
+    name="Delivery time, median",
+    unit="s",
+    decimals=0,
+    scale=1,
+    direction="lower",
+    minimum_n=30,
+    n_label="requests received",
+    model="quantile",
+)
 EMPTY = Reading(None, None, None, None, None, None, provisional=False, version=1)
 MONDAY = date(2026, 4, 6)
 
@@ -47,6 +58,20 @@ def share(right: int, n: int, *, version: int = 1, provisional: bool = False) ->
         provisional=provisional,
         version=version,
     )
+
+
+def reading_of(numerator: int, denominator: int) -> Reading:
+    """Give the reading of a ratio without an interval."""
+    value = numerator / denominator
+    return Reading(
+        value, None, None, numerator, denominator, denominator, provisional=False, version=1
+    )
+
+
+def took(seconds: float, *, within: float = 0.0) -> Reading:
+    """Give the reading of a duration, with an interval to either side where one is asked for."""
+    low, high = (seconds - within, seconds + within) if within else (None, None)
+    return Reading(seconds, low, high, None, None, 400, provisional=False, version=1)
 
 
 def weeks(count: int, grain: Grain = Grain.WEEK) -> list[Period]:

@@ -107,7 +107,7 @@ BESIDE = [
 def test_a_value_is_held_beside_the_units_by_its_interval(own, unit, place, words) -> None:
     row = hold_beside(ON_TIME, "q", "Queue", own, unit)
     assert (row.place, say_beside(row)) == (place, words)
-    assert scale_beside([row], None).ticks
+    assert scale_beside(ON_TIME, [row], None).ticks
 
 
 HIGHER, LOWER, AROUND = (share(n, 200) for n in (195, 150, 180))
