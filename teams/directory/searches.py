@@ -3,13 +3,14 @@
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Length
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from opsportal.lib.letters import FoldedLetters, fold_letters
 from teams.access.roles import Permission
 from teams.access.selectors import visible_people
 from teams.access.viewers import Viewer
-from teams.directory.selectors import with_place
+from teams.directory.selectors import recent_leavers, with_place
 from teams.measures.rules import Found, score_match
 from teams.structure.models import Assignment, Person
 from teams.structure.rules import Node
@@ -21,7 +22,8 @@ BY_NUMBER = 5
 def find_people(viewer: Viewer, query: str, most: int) -> list[Found]:
     """Find those of today by parts of their name; by number, those one may read about.
 
-    One query, which ranks before it cuts off: 4 the same, 3 begins so, 2 a word does, 1 contains.
+    And whoever left lately, for those who read about them. One query, which ranks before it cuts
+    off: 4 the same, 3 begins so, 2 a word does, 1 contains.
     """
     words = fold_letters(query).split()
     if not words or not viewer.may(Permission.SEE_NAMES):
@@ -36,7 +38,7 @@ def find_people(viewer: Viewer, query: str, most: int) -> list[Found]:
     people = (
         Person.objects.annotate(folded=FoldedLetters("name"))
         .filter(is_named | has_number)
-        .filter(Exists(here))
+        .filter(Exists(here) | Q(pk__in=recent_leavers(viewer).values("pk")))
         .annotate(
             fit=Case(
                 When(folded=whole, then=Value(4)),
@@ -55,11 +57,19 @@ def find_people(viewer: Viewer, query: str, most: int) -> list[Found]:
 
 def _show_person(viewer: Viewer, query: str, person: Person) -> Found:
     unit_id = person.unit_id  # type: ignore[attr-defined]
+    page, under = "teams:person-detail", ""
+    if unit_id in viewer.tree:
+        under = _write_path(viewer, unit_id)
+    elif unit_id is None and person.left_on is not None:
+        page = "metrics:person-dashboard"
+        under = gettext("no longer here from %(day)s") % {
+            "day": date_format(person.left_on, "j M Y")
+        }
     return Found(
         kind=gettext("Person"),
         name=person.name,
-        under=_write_path(viewer, unit_id) if unit_id in viewer.tree else "",
-        href=reverse("teams:person-detail", args=[person.employee_id]),
+        under=under,
+        href=reverse(page, args=[person.employee_id]),
         score=score_match(query, person.name) or BY_NUMBER,
         icon="user",
     )

@@ -12,6 +12,7 @@ MOMENTS = {
     Moment.JOINED: _("joined in the last %(days)s days"),
     Moment.JOINING: _("joining in the next %(days)s days"),
     Moment.LEAVING: _("leaving in the next %(days)s days"),
+    Moment.LEFT: _("left in the last %(days)s days"),
 }
 
 

@@ -5,7 +5,9 @@ from teams.directory.selectors.people import (
     Moment,
     get_changeable_person,
     get_listed_person,
+    recent_leavers,
     search_people,
+    with_last_place,
     with_place,
 )
 from teams.directory.selectors.units import ChangeableUnits
@@ -22,6 +24,8 @@ __all__ = [
     "get_chart",
     "get_file",
     "get_listed_person",
+    "recent_leavers",
     "search_people",
+    "with_last_place",
     "with_place",
 ]

@@ -20,6 +20,7 @@ class Moment(StrEnum):
     JOINED = "joined"
     JOINING = "joining"
     LEAVING = "leaving"
+    LEFT = "left"
 
 
 def with_place(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
@@ -29,6 +30,37 @@ def with_place(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
         unit_id=Subquery(place.values("unit_id")),
         unit=Subquery(place.values("unit__slug")),
         level=Subquery(place.values("level")),
+    )
+
+
+def with_last_place(people: QuerySet[Person]) -> QuerySet[Person]:
+    """Annotate people who have left as `with_place` does, with the unit that they left."""
+    place = Assignment.objects.filter(person=OuterRef("pk"), valid__endswith=OuterRef("left_on"))
+    return people.annotate(
+        unit_id=Subquery(place.values("unit_id")),
+        unit=Subquery(place.values("unit__slug")),
+        level=Subquery(place.values("level")),
+    )
+
+
+def recent_leavers(viewer: Viewer, unit_ids: Collection[int] | None = None) -> QuerySet[Person]:
+    """Scope people to those who left lately and whom the viewer read about in their last unit.
+
+    Their figures stay open to whoever leads it; `unit_ids` keeps those who left these units.
+    """
+    today = viewer.today
+    reach = viewer.unit_ids(Permission.READ_PEOPLE) & viewer.unit_ids(Permission.READ_PERSON_KPIS)
+    assignments = Assignment.objects.filter(person=OuterRef("pk"))
+    last = assignments.filter(
+        valid__endswith=OuterRef("left_on"),
+        unit_id__in=reach if unit_ids is None else reach.intersection(unit_ids),
+    )
+    still_there = Q(valid__endswith__isnull=True) | Q(valid__endswith__gt=today)
+    return Person.objects.filter(
+        ~Exists(assignments.filter(still_there)),
+        Exists(last),
+        left_on__gt=today - NEAR,
+        left_on__lte=today,
     )
 
 
@@ -74,9 +106,12 @@ def search_people(
     """Search those of today by parts of their name; by number, those one may read about.
 
     `unit_ids` keeps those who belong to these units today, or will where they only join. Who
-    joins and who leaves is told only about people whom the viewer may read about.
+    joins, leaves or has left is told only about people whom the viewer may read about.
     """
     today = viewer.today
+    if moment is Moment.LEFT:
+        people = recent_leavers(viewer, unit_ids)
+        return people.filter(_named(text, Q())).order_by("-left_on", "name", "pk")
     readable = visible_people(viewer).values("pk")
     here = Assignment.objects.filter(person=OuterRef("pk"), valid__contains=today)
     ahead = Assignment.objects.filter(person=OuterRef("pk"), valid__startswith__gt=today)
@@ -93,12 +128,15 @@ def search_people(
     elif moment is Moment.JOINING:
         soon = ahead.filter(valid__startswith__lte=today + NEAR)
         people = people.filter(~Exists(here), Exists(soon))
+    return people.filter(_named(text, Q(pk__in=readable))).order_by("name", "pk")
+
+
+def _named(text: str, by_number: Q) -> Q:
+    """Look for all words in the name; `by_number` are those whose number finds them, too."""
     name = Q()
     for word in text.split():
         name &= Q(name__icontains=word)
-    if text:
-        name |= Q(employee_id__iexact=text, pk__in=readable)
-    return people.filter(name).order_by("name", "pk")
+    return name | Q(by_number, employee_id__iexact=text) if text else name
 
 
 def get_listed_person(viewer: Viewer, employee_id: str) -> Person:

@@ -1,6 +1,8 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.generic import TemplateView
 
@@ -12,6 +14,7 @@ from teams.directory.forms import PeopleForm
 from teams.directory.selectors import (
     Moment,
     search_people,
+    with_last_place,
     with_place,
 )
 
@@ -27,11 +30,17 @@ class PersonListView(ViewerMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = PeopleForm(self.request.GET, viewer=self.viewer)
         form.full_clean()
+        has_left = form.cleaned_data.get("when") == Moment.LEFT
         page = self._find_page(form.cleaned_data)
-        readable = set(
-            visible_people(self.viewer)
-            .filter(pk__in=[person.pk for person in page])
-            .values_list("pk", flat=True)
+        # Who left is listed only to those who read about them.
+        readable = (
+            {person.pk for person in page}
+            if has_left
+            else set(
+                visible_people(self.viewer)
+                .filter(pk__in=[person.pk for person in page])
+                .values_list("pk", flat=True)
+            )
         )
         address = self.request.GET.copy()
         address.pop("page", None)
@@ -45,7 +54,8 @@ class PersonListView(ViewerMixin, TemplateView):
             form=form,
             refusals=[sentence for errors in form.errors.values() for sentence in errors],
             is_filtered=any(form.cleaned_data.values()),
-            rows=[self._shape_row(person, person.pk in readable) for person in page],
+            rows=[self._shape_row(person, person.pk in readable, has_left) for person in page],
+            among_leavers=None if has_left else self._link_to_leavers(form.cleaned_data),
             has_details=bool(readable),
             shown=_say_range(page),
             previous=link(page.previous_page_number()) if page.has_previous() else "",
@@ -63,12 +73,26 @@ class PersonListView(ViewerMixin, TemplateView):
             unit_ids=tree.below(node.id) if node else None,
             moment=Moment(asked["when"]) if asked.get("when") else None,
         )
-        placed = with_place(people, on=self.viewer.today)
+        placed = (
+            with_last_place(people)
+            if asked.get("when") == Moment.LEFT
+            else with_place(people, on=self.viewer.today)
+        )
         return Paginator(placed.select_related("user"), SHOWN).get_page(
             self.request.GET.get("page")
         )
 
-    def _shape_row(self, person: Any, may_read: bool) -> dict[str, Any]:
+    def _link_to_leavers(self, asked: dict[str, str]) -> dict[str, str] | None:
+        """Link to the same search among those who left lately, for who reads about them."""
+        if not self.viewer.may(Permission.READ_PEOPLE):
+            return None
+        kept = {name: asked[name] for name in ("q", "unit") if asked.get(name)}
+        return {
+            "label": gettext("Look among those who left lately"),
+            "href": f"?{urlencode({**kept, 'when': Moment.LEFT.value})}",
+        }
+
+    def _shape_row(self, person: Any, may_read: bool, has_left: bool) -> dict[str, Any]:
         tree = self.viewer.tree
         above = tree.above(person.unit_id) if person.unit_id else []
         return {
@@ -77,6 +101,12 @@ class PersonListView(ViewerMixin, TemplateView):
             "path": " / ".join(node.name for node in above[1:-1]),
             "may_open": bool(above) and self.viewer.may(Permission.READ_UNIT_KPIS, person.unit_id),
             "may_read": may_read,
+            # Whoever left has no file here any more; their figures stay.
+            "href": reverse(
+                "metrics:person-dashboard" if has_left else "teams:person-detail",
+                args=[person.employee_id],
+            ),
+            "left_on": person.left_on if has_left else None,
         }
 
 

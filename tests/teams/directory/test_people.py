@@ -85,6 +85,60 @@ def test_who_comes_and_goes_is_told_in_scope_alone(organisation):
     assert "Nuria" not in listed(organisation, "team_leader")
 
 
+def test_who_left_lately_is_found_by_those_who_lead_the_unit(organisation):
+    today = timezone.localdate()
+    on = today - timedelta(days=20)
+    leave_person(person=organisation.people["Mateo"], on=on, by=None)
+    leave_person(person=organisation.people["Jonas"], on=today - timedelta(days=200), by=None)
+    for persona in ("team_leader", "group_leader", "hr_partner"):
+        assert listed(organisation, persona) >= {"Elif"}
+        assert "Mateo" not in listed(organisation, persona)
+        assert listed(organisation, persona, "?when=left") == {"Mateo"}
+        assert listed(organisation, persona, "?when=left&q=mat&unit=video-es") == {"Mateo"}
+        assert listed(organisation, persona, "?when=left&q=E-MATEO") == {"Mateo"}
+        assert listed(organisation, persona, "?when=left&unit=video-de") == set()
+        page = read(organisation, persona, f"{PAGE}?when=left")
+        assert f"no longer here from {on.day} " in page
+        assert "Video ES" in page
+        href = "/people/E-MATEO/figures/"
+        assert href in page
+        # Nobody of today has the name: the page says where to look on.
+        assert "?q=mateo&amp;when=left" in read(organisation, persona, f"{PAGE}?q=mateo")
+        assert organisation.client(persona).get(href).status_code == 200
+    for persona in ("member", "sibling_leader", "analyst", "administrator"):
+        assert listed(organisation, persona, "?when=left") == set()
+    assert "when=left&" not in read(organisation, "member", f"{PAGE}?q=mateo")
+
+
+def test_who_left_and_came_back_or_moved_is_no_leaver(organisation):
+    today = timezone.localdate()
+    transfer_person(
+        person=organisation.people["Elif"],
+        unit=organisation.units["video-de"],
+        on=today - timedelta(days=9),
+        by=None,
+    )
+    leave_person(person=organisation.people["Mateo"], on=today - timedelta(days=20), by=None)
+    Assignment.objects.create(
+        person=organisation.people["Mateo"],
+        unit=organisation.units["video-es"],
+        level="L1",
+        valid=(today - timedelta(days=2), None),
+    )
+    assert listed(organisation, "group_leader", "?when=left") == set()
+
+
+@pytest.mark.parametrize("gone", [1, 40])
+def test_leavers_cost_the_same_for_few_and_for_many(organisation, django_assert_num_queries, gone):
+    today = timezone.localdate()
+    add_people(add_units(organisation.units["video-safety"], gone))
+    Person.objects.filter(name__startswith="Moritz").update(left_on=today)
+    Assignment.objects.filter(person__name__startswith="Moritz").update(valid=(FOUNDED, today))
+    client = organisation.client("hr_partner")
+    with django_assert_num_queries(6):
+        assert len(client.get(f"{PAGE}?when=left").context["rows"]) == gone
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [

@@ -1,5 +1,6 @@
 """What the search finds of the directory, and for whom."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from teams.access.viewers import Viewer
 from teams.directory.searches import find_people, find_units
 from teams.structure.models import Assignment, Person
+from teams.structure.services import leave_person
 from tests.personas import FOUNDED, Organisation
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,22 @@ def test_a_number_finds_those_whom_one_may_read_about(
 def test_only_those_who_belong_here_today_are_found(organisation: Organisation) -> None:
     add_person(organisation, "E-GONE", "Gone Away", None)
     assert names(organisation.viewer("hr_partner"), "gone") == []
+
+
+@pytest.mark.parametrize(
+    ("persona", "found"),
+    [("team_leader", ["Mateo Example"]), ("sibling_leader", []), ("member", [])],
+)
+def test_who_left_lately_is_found_by_those_who_read_about_them(
+    organisation: Organisation, persona: str, found: list[str]
+) -> None:
+    viewer = organisation.viewer(persona)
+    leave_person(person=organisation.people["Mateo"], on=viewer.today - timedelta(days=30), by=None)
+    people = find_people(viewer, "mateo", 10)
+    assert [one.name for one in people] == found
+    for one in people:
+        assert one.href == "/people/E-MATEO/figures/"
+        assert one.under.startswith("no longer here from ")
 
 
 def test_who_is_nobody_here_finds_nobody(organisation: Organisation) -> None:
