@@ -22,6 +22,9 @@ from opsportal.lib.periods import Grain
 HEIGHT = 336  # .plot-m, in CSS pixels at the browser's default size of type
 MARGIN = {"l": 48, "r": 128, "t": 28, "b": 32}
 PHONE_MARGIN = {"l": 40, "r": 14, "t": 28, "b": 32}
+# So wide is a letter of the words beside a line, and the gap before them.
+LETTER_WIDTH = 7
+LETTER_GAP = 8
 LINE_HEIGHT = 15
 MOST_TICKS = 6
 
@@ -94,11 +97,7 @@ def draw_trend(trend: Trend) -> dict[str, Any]:
             "shapes": [*_draw_stretches(trend), *_draw_open(trend), *draw_marks(marks)],
             "annotations": [*labels, *name_marks(marks)],
         },
-        "phone": {
-            "margin": PHONE_MARGIN,
-            "xaxis": _date_ticks(trend, 4),
-            "annotations": name_marks(marks)[-1:] + _name_target(trend),
-        },
+        "phone": {"xaxis": _date_ticks(trend, 4), **_name_on_phone(trend, marks)},
     }
 
 
@@ -248,23 +247,31 @@ def _place_marks(trend: Trend) -> list[MarkPlace]:
     ]
 
 
-def _name_target(trend: Trend) -> list[dict[str, Any]]:
-    """On a phone the target is named above its line; the other words stand in the sub line."""
+def _name_on_phone(trend: Trend, marks: Sequence[MarkPlace]) -> dict[str, Any]:
+    """Name the newest mark and the target; the other words stand in the sub line.
+
+    The target has its name at the end of its line, as on a desk, in a margin no wider than the
+    words: inside the drawing it would lie over lines and points.
+    """
+    names = name_marks(marks)[-1:]
     line = _target_lines(trend)[-1] if trend.aims else None
     if line is None:
-        return []
-    return [
-        {
-            "xref": "paper",
-            "yref": "y",
-            "x": 1,
-            "y": line,
-            "xanchor": "right",
-            "yanchor": "bottom",
-            "text": f"target {write_number(trend.measure, line)}",
-            "font": {"color": "token:ink-2"},
-        }
-    ]
+        return {"margin": PHONE_MARGIN, "annotations": names}
+    number = write_number(trend.measure, line)
+    letters = max(len("Target"), len(number))
+    target = {
+        "xref": "paper",
+        "yref": "y",
+        "x": 1,
+        "y": line,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "xshift": LETTER_GAP - 4,
+        "text": f"Target<br>{number}",
+        "font": {"color": "token:ink-2"},
+    }
+    margin = {**PHONE_MARGIN, "r": LETTER_GAP + LETTER_WIDTH * letters}
+    return {"margin": margin, "annotations": [*names, target]}
 
 
 def _list_labels(trend: Trend) -> list[Label]:

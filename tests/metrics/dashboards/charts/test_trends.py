@@ -119,3 +119,17 @@ def _resolve(value: Any) -> Any:
     if isinstance(value, list):
         return [_resolve(item) for item in value]
     return value
+
+
+def test_on_a_phone_the_target_is_named_beside_its_line_and_not_over_it() -> None:
+    found = trend([share(940 - step, 1000) for step in range(12)], aim=Aim(Decimal(94), None))
+    phone = draw_trend(found)["phone"]
+    (target,) = [one for one in phone["annotations"] if "94.0" in one["text"]]
+    # At the end of the line, outside of the drawing, where nothing else is drawn.
+    assert (target["xref"], target["x"], target["xanchor"]) == ("paper", 1, "left")
+    assert (target["y"], target["yanchor"]) == (94.0, "middle")
+    longest = max(map(len, target["text"].split("<br>")))
+    assert phone["margin"]["r"] >= target["xshift"] + 6 * longest
+    untargeted = draw_trend(trend([share(940, 1000)] * 12))["phone"]
+    assert untargeted["annotations"] == []
+    assert untargeted["margin"]["r"] < phone["margin"]["r"]
