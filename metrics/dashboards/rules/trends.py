@@ -384,7 +384,7 @@ def describe_trend(trend: Trend, axis_start: float | None) -> str:
         )
     if trend.no_limits:
         parts.append(trend.no_limits)
-    if axis_start:
+    if axis_start and trend.has_data:
         parts.append(f"The axis starts at {in_unit(measure, axis_start):g}.".replace("-", "−"))
     return " ".join(parts)
 

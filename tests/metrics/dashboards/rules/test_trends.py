@@ -75,6 +75,7 @@ def test_nothing_is_said_of_nothing() -> None:
     found = trend([EMPTY] * 3)
     assert not found.has_data
     assert title_trend(found) == "On-time delivery: no data in this period"
+    assert "axis" not in describe_trend(found, 0.25)
 
 
 def test_a_week_of_few_has_wider_limits() -> None:
