@@ -12,7 +12,7 @@ from typing import NamedTuple
 from metrics.kpis.items import ITEM_MODELS
 from metrics.kpis.models import KpiVersion, StatisticalModel
 from metrics.kpis.persons import Stay, list_stays
-from metrics.kpis.readings import Reading, Source, of_units_below, read_sums
+from metrics.kpis.readings import Reading, Source, clip_days, of_units_below, read_sums
 from metrics.kpis.results import read_results
 from metrics.kpis.rules.expectations import Output, calculate_index, find_rates
 from metrics.kpis.rules.figures import (
@@ -236,6 +236,7 @@ class _WorkByDay:
     def __init__(
         self, versions: Sequence[KpiVersion], start: date, end: date, scope: Scope
     ) -> None:
+        start, end = clip_days(start, end)
         days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
         by_id = {version.pk: version for version in versions}
         self.found: dict[tuple[int, int], list[tuple[date, int, Output]]] = {}

@@ -161,6 +161,9 @@ _QUEUES_OF_ONE_SET = f"""
     SELECT queue_id FROM ({{rows}}) fact WHERE ({{known}}) AND {_IN_QUEUES}
 """  # noqa: S608
 _DAY = timedelta(days=1)
+# Of a longer range it is worth asking first where there is anything.
+MOST_DAYS = 3_660
+_DAYS_WITH_FIGURES = "SELECT min(day), max(day) FROM teams_operatingday"
 # Which stretch a day lies in; where all are one day long, that is a matter of subtraction.
 _BY_EDGES = "width_bucket(day, %(edges)s::date[])"
 _BY_DAY = "day - %(start)s::date + 1"
@@ -263,6 +266,21 @@ def list_children(unit_id: int, start: date, end: date) -> list[Membership]:
     return _list_memberships(_CHILDREN, {"unit": unit_id, "start": start, "end": end})
 
 
+def clip_days(start: date, end: date) -> tuple[date, date]:
+    """Leave out of a long range the days before and after all that have figures.
+
+    From the year 1 to 9999 there are 3.7 million days; a range of none is one day without any.
+    """
+    if (end - start).days <= MOST_DAYS:
+        return start, end
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS_WITH_FIGURES)
+        first, last = cursor.fetchone()
+    if first is None or last < start or first >= end:
+        return start, start + _DAY
+    return max(start, first), min(end, last + _DAY)
+
+
 def _list_memberships(query: str, parameters: dict[str, Any]) -> list[Membership]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
@@ -278,6 +296,7 @@ def _fetch(
     query: str, source: Source, edges: Sequence[date], queue_ids: Sequence[int] | None
 ) -> list[tuple[Any, ...]]:
     start, end = edges[0], edges[-1]
+    first, until = clip_days(start, end)
     with connection.cursor() as cursor:
         cursor.execute(
             (BELOW if source.of_people else "") + query,
@@ -286,7 +305,7 @@ def _fetch(
                 "subjects": None if source.subjects is None else list(source.subjects),
                 "start": start,
                 "end": end,
-                "days": [start + number * _DAY for number in range((end - start).days)],
+                "days": [first + number * _DAY for number in range((until - first).days)],
                 "edges": list(edges),
                 "queues": None if queue_ids is None else list(queue_ids),
             },

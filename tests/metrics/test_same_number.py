@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from operator import itemgetter
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from metrics.kpis.models import KpiVersion, StatisticalModel
 from metrics.kpis.selectors import KpiReader
@@ -47,6 +50,7 @@ KPIS = {
 }
 UNITS = ["organisation", "video-safety", "video-es"]
 QUEUES = [None, "spanish-standard"]
+CALENDAR = {"from": "0001-01-01", "to": "9999-12-31"}
 NUMBERS = ["numerator", "denominator", "value", "n", "low", "high"]
 
 
@@ -297,3 +301,54 @@ def write(value: KpiValue) -> str:
         return format_number(value.value / 3_600, 1)
     assert value.definition.unit_label != "s" or value.value < 600, "no minutes here"
     return format_number(value.value, value.definition.decimals)
+
+
+def test_the_whole_calendar_says_what_all_days_with_data_say(facts: Organisation) -> None:
+    """From the year 1 to 9999 are 3.7 million days, which nobody lists to read eight weeks."""
+    client = facts.client(PERSONA)
+    ends = {"from": FIRST.isoformat(), "to": (WHOLE.end + timedelta(weeks=60)).isoformat()}
+    numbers = itemgetter("unit", "queue", *NUMBERS)
+    for kpi in [*KPIS, "headcount"]:
+        seen = 0
+        for breakdown in ({}, {"breakdown": "unit"}, {"breakdown": "queue"}):
+            asked = {"kpi": kpi, "unit": "trust-safety", "period": "all", **breakdown}
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get("/api/v1/kpi-values/", {**asked, **CALENDAR})
+            assert answer.status_code == 200, answer.content
+            assert max(len(query["sql"]) for query in queries) < 100_000, kpi
+            found = answer.json()["results"]
+            days = {(row["period_start"], row["period_end"]) for row in found}
+            assert days <= {("0001-01-01", "9999-12-31")}
+            seen += sum(row["value"] is not None for row in found)
+            # People are counted on days without facts, too.
+            if kpi != "headcount":
+                near = client.get("/api/v1/kpi-values/", {**asked, **ends}).json()["results"]
+                assert list(map(numbers, found)) == list(map(numbers, near)), kpi
+        assert seen > 0, "a comparison of nothing with nothing"
+    for grain in ("day", "week", "month", "quarter"):
+        refused = client.get(
+            "/api/v1/kpi-values/", {"kpi": "accuracy", "period": grain, **CALENDAR}
+        )
+        assert refused.status_code == 400
+        assert refused["Content-Type"] == "application/problem+json"
+        assert refused.json()["code"] == "too_many_periods"
+        assert "choose a shorter range or a coarser period" in refused.json()["detail"]
+
+
+def test_pages_answer_for_the_whole_calendar_too(facts: Organisation) -> None:
+    client = facts.client(PERSONA)
+    for kpi, path in product(
+        ("on-time-delivery", "delivery-time-p90", "productivity-index"),
+        (
+            "/dashboards/trust-safety/",
+            "/dashboards/trust-safety/trend.csv",
+            "/explore/",
+            "/explore/figures.csv",
+            "/explore/rows/",
+            "/explore/rows.csv",
+        ),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(path, {"kpi": kpi, "unit": "trust-safety", **CALENDAR})
+        assert answer.status_code == 200, path
+        assert max(len(query["sql"]) for query in queries) < 100_000, path

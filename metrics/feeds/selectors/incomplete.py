@@ -32,7 +32,7 @@ _INCOMPLETE = """
         CROSS JOIN LATERAL generate_series(
             greatest(feed.promised_since, %(start)s)::timestamp, %(end)s - 1, '1 day'
         ) AS coming(day)
-        WHERE (
+        WHERE feed.promised_since IS NOT NULL AND (
             extract(isodow FROM coming.day) - 1 = ANY(feed.promised_weekdays)
             OR extract(day FROM coming.day) = ANY(feed.promised_month_days)
         ) AND NOT EXISTS (
