@@ -53,6 +53,7 @@ def open_page_here(path: str, session: str) -> None:
     import opsportal.wsgi  # noqa: F401 - for that alone
 
     client = Client(headers={"host": "localhost"})
+    client.handler.load_middleware()  # as that application has
     client.cookies[settings.SESSION_COOKIE_NAME] = session
 
     def call() -> float:

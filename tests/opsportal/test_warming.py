@@ -1,7 +1,18 @@
+import gc
+import sys
+from collections.abc import Iterator
+
+import pytest
 from django.template import engines
 from django.urls import get_resolver
 
 from opsportal.warming import warm_up
+
+
+@pytest.fixture(autouse=True)
+def nothing_frozen() -> Iterator[None]:
+    yield
+    gc.unfreeze()
 
 
 def test_a_process_reads_its_addresses_and_templates_before_its_first_request(
@@ -15,3 +26,13 @@ def test_a_process_reads_its_addresses_and_templates_before_its_first_request(
     assert get_resolver().resolve("/").url_name
     warm_up()
     assert {str(key) for key in loader.get_template_cache} == kept
+
+
+def test_a_process_has_what_intervals_are_made_by_before_its_first_request() -> None:
+    warm_up()
+    assert "scipy.special" in sys.modules
+
+
+def test_what_stays_is_searched_for_rubbish_no_more() -> None:
+    warm_up()
+    assert gc.get_freeze_count() > 100_000
