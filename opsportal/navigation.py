@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from opsportal.lib.addresses import address_of
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 from teams.finding.selectors import list_stars
@@ -113,7 +113,7 @@ def list_lines(request: HttpRequest) -> dict[str, Any]:
             "label": gettext(entry.label),
             "section": gettext(entry.section) if entry.section else "",
             "icon": entry.icon,
-            "href": reverse(entry.url_name),
+            "href": address_of(entry.url_name),
             "current": entry is current,
             "on_phone": entry.on_phone,
         }
@@ -133,7 +133,7 @@ def list_lines(request: HttpRequest) -> dict[str, Any]:
 
 def _find_current(entries: list[Entry], path: str) -> Entry | None:
     """Find the entry under which a page lies; under the home page lies that page alone."""
-    ways = [(way, entry) for entry in entries for way in (reverse(entry.url_name), *entry.also)]
+    ways = [(way, entry) for entry in entries for way in (address_of(entry.url_name), *entry.also)]
     above = [
         (len(way), entry)
         for way, entry in ways
@@ -154,7 +154,7 @@ def find_pages(viewer: Viewer, query: str, most: int) -> list[Found]:
                     kind=gettext("Page"),
                     name=label,
                     under=section,
-                    href=reverse(entry.url_name),
+                    href=address_of(entry.url_name),
                     score=score,
                     icon=entry.icon,
                 )

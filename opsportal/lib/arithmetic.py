@@ -114,6 +114,9 @@ class Expression:
         result None, as does dividing a single number by zero. Whole numbers divide exactly, into
         a Fraction. Raises KeyError for a name that `values` lacks, TypeError for text in a sum.
         """
+        if isinstance(self._steps[0], _Load) and len(self._steps) == 1:
+            # What most formulas are, evaluated for each day and queue.
+            return values[self._steps[0].name]
         stack: list[Any] = []
         for step in self._steps:
             if isinstance(step, _Load):

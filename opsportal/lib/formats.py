@@ -26,8 +26,9 @@ def format_number(value: Number, decimals: int = 0, *, separator: str = ",") -> 
 
 def format_signed(value: Number, decimals: int = 0, *, separator: str = ",") -> str:
     """Write a change: as `format_number`, with a plus sign where it rounds above zero."""
-    text = format_number(value, decimals, separator=separator)
-    return f"+{text}" if _count_steps(value, decimals) > 0 else text
+    steps = _count_steps(value, decimals)
+    sign = MINUS if steps < 0 else "+" if steps else ""
+    return sign + _place(abs(steps), decimals, separator)
 
 
 def largest_remainder_round(parts: Sequence[Number], decimals: int = 0) -> list[Decimal]:
@@ -55,7 +56,10 @@ def _count_steps(value: Number, decimals: int) -> int:
     if isinstance(value, float) and isfinite(value):
         # What nearly all figures are: decimals need no common factor looked for.
         return int(Decimal(str(value)).scaleb(decimals).to_integral_value(ROUND_HALF_UP))
-    return _round_half_away(_exact(value) * scale)
+    exact = value if isinstance(value, Decimal) and value.is_finite() else _exact(value)
+    above, below = exact.as_integer_ratio()
+    steps = (2 * abs(above) * scale + below) // (2 * below)
+    return steps if above >= 0 else -steps
 
 
 def _exact(value: Number) -> Fraction:

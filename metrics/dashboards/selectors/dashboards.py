@@ -132,19 +132,24 @@ def _read_body(
     definitions = {kpi: values[kpi, question.period].definition for kpi in reader.kpis}
     of_chosen = reader.narrow(question.kpi)
     parts = read_parts(viewer, unit, question, of_chosen, definitions[question.kpi])
-    judge = Judge([*values.values(), *(v for found in parts for v in found.values)])
-
+    # A tile is judged by its period alone; the chart draws what held in each of its periods.
+    drawn = [values[question.kpi, period] for period in trend_periods]
+    judge = Judge(
+        [
+            *(values[kpi, question.period] for kpi in reader.kpis),
+            *drawn,
+            *(v for found in parts for v in found.values if v.period == question.period),
+        ]
+    )
     declared = list_marks(viewer, unit)
 
     def trend_of(kpi: str, grain: Grain, periods: Sequence[Period]) -> Trend:
-        series = [values[kpi, period] for period in periods]
         return build_trend(
             as_measure(definitions[kpi]),
             grain,
             periods,
-            [as_reading(value) for value in series],
+            [as_reading(values[kpi, period]) for period in periods],
             data_end=span.whole.end,
-            aims=[judge.standing(value).aim for value in series],
             chosen=question.period,
             declared=declared,
         )
@@ -160,6 +165,11 @@ def _read_body(
     ]
     chosen = next(tile for tile in tiles if tile.measure.slug == question.kpi)
     known = [tile for tile in tiles if tile.has_data or tile is chosen]
+    trend = (
+        chosen.trend
+        if trend_periods == week_by_week and question.grain is question.signal_grain
+        else trend_of(question.kpi, question.grain, trend_periods)
+    )
     return Dashboard(
         question=question,
         span=span,
@@ -167,7 +177,7 @@ def _read_body(
         tiles=known,
         definitions=definitions,
         without_data=[tile.measure.name for tile in tiles if tile not in known],
-        trend=trend_of(question.kpi, question.grain, trend_periods),
+        trend=replace(trend, aims=tuple(judge.standing(value).aim for value in drawn)),
         cards=_make_cards(parts, question, chosen, unit, judge, whole_cards),
         movements=read_movements(
             unit,

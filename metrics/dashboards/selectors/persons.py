@@ -133,15 +133,26 @@ class _Reading:
         own = _by_period(self._read_own(self.reader, periods))
         of_unit = _by_period(self._read_unit())
         parts = self._read_people()
-        every = [*own.values(), *of_unit.values(), *(parts.values if parts else [])]
-        judge = Judge(every)
+        # A tile is judged by its period alone; the chart draws what held in each of its periods.
+        judge = Judge(
+            [
+                *(value for value in own.values() if value.period == question.period),
+                *(own[question.kpi, one] for one in by_grain if (question.kpi, one) in own),
+                *(value for value in of_unit.values() if value.period == question.period),
+                *(v for v in (parts.values if parts else []) if v.period == question.period),
+            ]
+        )
         tiles = [
-            self._make_tile(kpi, own, judge, self._trend(kpi, own, judge, by_signal))
+            self._make_tile(kpi, own, judge, self._trend(kpi, own, by_signal))
             for kpi in self.reader.kpis
         ]
         chosen = next(tile for tile in tiles if tile.measure.slug == question.kpi)
         shown = [tile for tile in tiles if tile.has_data or tile is chosen]
-        trend = self._trend(question.kpi, own, judge, by_grain, grain=question.grain)
+        drawn = [own.get((question.kpi, period)) for period in by_grain]
+        trend = replace(
+            self._trend(question.kpi, own, by_grain, grain=question.grain),
+            aims=tuple(judge.standing(value).aim if value else None for value in drawn),
+        )
         unit_now = of_unit.get((question.kpi, question.period))
         return PersonBody(
             dashboard=Dashboard(
@@ -270,7 +281,6 @@ class _Reading:
         self,
         kpi: str,
         own: Mapping[tuple[str, Period], KpiValue],
-        judge: Judge,
         periods: Sequence[Period],
         *,
         grain: Grain | None = None,
@@ -285,7 +295,6 @@ class _Reading:
                 for period, value in zip(periods, values, strict=True)
             ],
             data_end=self.span.whole.end,
-            aims=[judge.standing(value).aim if value else None for value in values],
             chosen=self.question.period,
         )
 

@@ -2,9 +2,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.urls import reverse
-
 from metrics.dashboards.rules.questions import Question
+from opsportal.lib.addresses import address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class Owner:
 
 def page_of(owner: Owner) -> str:
     """Write the address of a dashboard as it opens by itself."""
-    return reverse(f"metrics:{owner.kind}-dashboard", args=[owner.key])
+    return address_of(f"metrics:{owner.kind}-dashboard", owner.key)
 
 
 def address(question: Question, owner: Owner, **changes: str | None) -> str:
@@ -32,7 +31,7 @@ def csv_address(what: str, question: Question, owner: Owner, **changes: str | No
 
 def export_address(what: str, question: Question, owner: Owner, **changes: str | None) -> str:
     """Write the address of what hands out a dashboard or a part of it: 'pdf', 'trend-csv'."""
-    return _join(reverse(f"metrics:{owner.kind}-{what}", args=[owner.key]), question, changes)
+    return _join(address_of(f"metrics:{owner.kind}-{what}", owner.key), question, changes)
 
 
 def explore_address(question: Question, owner: Owner, *, breakdown: str = "") -> str:
@@ -49,7 +48,7 @@ def explore_address(question: Question, owner: Owner, *, breakdown: str = "") ->
         **question.dates(),
     }
     parameters = urlencode({name: text for name, text in given.items() if text})
-    return f"{reverse('metrics:explore')}?{parameters}"
+    return f"{address_of('metrics:explore')}?{parameters}"
 
 
 def _join(url: str, question: Question, changes: Mapping[str, str | None]) -> str:

@@ -1,8 +1,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.urls import reverse
-
 from metrics.dashboards.rules.comparisons import (
     Comparison,
     Group,
@@ -33,6 +31,7 @@ from metrics.dashboards.tables.addresses import (
 )
 from metrics.dashboards.tables.asks import shape_staff_filters
 from metrics.dashboards.tables.funnels import add_limits, offers_funnel, shape_funnel
+from opsportal.lib.addresses import address_of
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 
@@ -149,9 +148,9 @@ def _shape_row(
 def _find_page(viewer: Viewer, card: Card, key: str, unit_id: int) -> str:
     """Find the page of a part, where the reader may open it."""
     if card.kind == "people" and key != card.own:
-        return reverse("metrics:person-dashboard", args=[key])
+        return address_of("metrics:person-dashboard", key)
     if card.kind != "people" and key != card.own and viewer.may(Permission.READ_UNIT_KPIS, unit_id):
-        return reverse("metrics:unit-dashboard", args=[key])
+        return address_of("metrics:unit-dashboard", key)
     return ""
 
 

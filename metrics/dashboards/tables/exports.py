@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.urls import reverse
-
 from metrics.dashboards.selectors import Dashboard
 from metrics.dashboards.tables.addresses import Owner, export_address
+from opsportal.lib.addresses import address_of
 
 
 def shape_exports(body: Dashboard, owner: Owner) -> dict[str, Any]:
@@ -29,7 +28,7 @@ def shape_exports(body: Dashboard, owner: Owner) -> dict[str, Any]:
             }
             for what, by, label in parts
         ],
-        "digest_url": reverse("metrics:unit-digest", args=[owner.key]) if is_unit else "",
+        "digest_url": address_of("metrics:unit-digest", owner.key) if is_unit else "",
     }
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -17,6 +16,7 @@ from metrics.dashboards.selectors import Header, Overview
 from metrics.dashboards.selectors.overviews import Glance, Part
 from metrics.dashboards.tables.addresses import Owner, address, page_of
 from metrics.dashboards.tables.freshness import say_day, say_freshness, say_late, say_waiting
+from opsportal.lib.addresses import address_of
 from opsportal.lib.letters import fold_letters
 from opsportal.lib.statuses import STATUSES
 from teams.access.roles import Permission
@@ -52,7 +52,7 @@ class Asked:
         }
         asked = {name: value for name, value in (given | changes).items() if value}
         query = "&".join(f"{name}={value}" for name, value in asked.items())
-        return f"{reverse('metrics:home')}?{query}" if query else reverse("metrics:home")
+        return f"{address_of('metrics:home')}?{query}" if query else address_of("metrics:home")
 
 
 def shape_home_page(

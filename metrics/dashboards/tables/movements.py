@@ -4,8 +4,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.urls import reverse
-
 from metrics.dashboards.rules.figures import Measure
 from metrics.dashboards.rules.movements import (
     REST,
@@ -22,6 +20,7 @@ from metrics.dashboards.rules.movements import (
 )
 from metrics.dashboards.selectors import Dashboard
 from metrics.dashboards.tables.addresses import Owner, address, csv_address
+from opsportal.lib.addresses import address_of
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 
@@ -101,11 +100,11 @@ def _find_page(
     if movement.one == "queue":
         return address(body.question, owner, queue=mover.key)
     if movement.one == "person":
-        return reverse("teams:person-detail", args=[mover.key])
+        return address_of("teams:person-detail", mover.key)
     node = viewer.tree.by_slug(mover.key)
     if node is None or not viewer.may(Permission.READ_UNIT_KPIS, node.id):
         return ""
-    return reverse("metrics:unit-dashboard", args=[mover.key])
+    return address_of("metrics:unit-dashboard", mover.key)
 
 
 def movement_rows(body: Dashboard) -> list[list[object]]:

@@ -1,7 +1,5 @@
 from typing import Any
 
-from django.urls import reverse
-
 from metrics.dashboards.rules.figures import (
     Measure,
     fit_unit,
@@ -18,6 +16,7 @@ from metrics.dashboards.tables.freshness import say_freshness, say_late, say_wai
 from metrics.dashboards.tables.movements import shape_movements
 from metrics.dashboards.tables.tiles import shape_tiles
 from metrics.dashboards.tables.trends import shape_trend
+from opsportal.lib.addresses import address_of
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 
@@ -51,9 +50,7 @@ def _shape_header(viewer: Viewer, header: Header) -> dict[str, Any]:
         "leaders": [
             {
                 "name": leader.name + (", deputy" if leader.is_deputy else ""),
-                "href": reverse("teams:person-detail", args=[leader.employee_id])
-                if may_open
-                else "",
+                "href": address_of("teams:person-detail", leader.employee_id) if may_open else "",
             }
             for leader in leaders
         ],
@@ -71,13 +68,13 @@ def _shape_crumbs(viewer: Viewer, header: Header) -> list[dict[str, str]]:
     path = [
         {
             "label": node.name,
-            "href": reverse("metrics:unit-dashboard", args=[node.slug])
+            "href": address_of("metrics:unit-dashboard", node.slug)
             if viewer.may(Permission.READ_UNIT_KPIS, node.id)
             else "",
         }
         for node in header.above[1:]
     ]
-    dashboards = {"label": "Dashboards", "href": reverse("metrics:dashboard-home")}
+    dashboards = {"label": "Dashboards", "href": address_of("metrics:dashboard-home")}
     return [dashboards, *path, {"label": header.unit.name, "href": ""}]
 
 
@@ -110,7 +107,7 @@ def _shape_entry(measure: Measure | None, entry: Entry, *, depth: int) -> dict[s
     has_value = measure is not None and reading is not None and reading.value is not None
     return {
         "name": entry.unit.name,
-        "href": reverse("metrics:unit-dashboard", args=[entry.unit.slug]),
+        "href": address_of("metrics:unit-dashboard", entry.unit.slug),
         "value": write_value(measure, reading.value) if measure and reading else "",
         "interval": write_interval(measure, reading.low, reading.high)
         if measure and reading

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.urls import reverse
-
 from metrics.dashboards.charts.moves import mark_moves
 from metrics.dashboards.rules.comparisons import Place
 from metrics.dashboards.rules.figures import (
@@ -33,6 +31,7 @@ from metrics.dashboards.tables.comparisons import shape_card
 from metrics.dashboards.tables.freshness import say_day, say_freshness, say_late, say_waiting
 from metrics.dashboards.tables.tiles import shape_tiles
 from metrics.dashboards.tables.trends import shape_trend
+from opsportal.lib.addresses import address_of
 from opsportal.lib.formats import THIN_SPACE
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
@@ -87,11 +86,11 @@ def _shape_header(viewer: Viewer, header: PersonHeader) -> dict[str, Any]:
         else "",
         "leader": {
             "name": leader.name,
-            "href": reverse("teams:person-detail", args=[leader.employee_id]) if sees_names else "",
+            "href": address_of("teams:person-detail", leader.employee_id) if sees_names else "",
         }
         if leader
         else None,
-        "file_url": reverse("teams:person-detail", args=[person.employee_id])
+        "file_url": address_of("teams:person-detail", person.employee_id)
         if header.is_there and sees_names
         else "",
         "freshness": say_freshness(header.extent),
@@ -108,7 +107,7 @@ def _shape_crumbs(viewer: Viewer, header: PersonHeader) -> list[dict[str, str]]:
     path = [
         {
             "label": node.name,
-            "href": reverse("metrics:unit-dashboard", args=[node.slug])
+            "href": address_of("metrics:unit-dashboard", node.slug)
             if viewer.may(Permission.READ_UNIT_KPIS, node.id)
             else "",
         }

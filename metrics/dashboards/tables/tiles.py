@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.urls import reverse
-
 from metrics.dashboards.rules.figures import describe_interval, write_number_of
 from metrics.dashboards.rules.questions import Compare
 from metrics.dashboards.rules.tiles import HEADLINES, Tile, write_parts, write_tile
 from metrics.dashboards.selectors import Dashboard
 from metrics.dashboards.tables.addresses import Owner, address
 from metrics.kpis.models import KpiVersion
+from opsportal.lib.addresses import address_of
 from opsportal.lib.periods import MONTHS
 
 
@@ -70,7 +69,7 @@ def _explain(definition: KpiVersion, tile: Tile, freshness: str) -> dict[str, An
         "provisional": tile.now.why_provisional,
         "version": f"{definition.name}, version {definition.number}",
         "computed": freshness,
-        "href": reverse("metrics:kpi-detail", args=[tile.measure.slug]),
+        "href": address_of("metrics:kpi-detail", tile.measure.slug),
     }
 
 

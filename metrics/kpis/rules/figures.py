@@ -1,7 +1,7 @@
 """Values with their interval, by statistical model."""
 
 from collections.abc import Callable, Mapping
-from math import lcm, sqrt
+from math import sqrt
 from typing import NamedTuple
 
 from metrics.kpis.rules.formulas import Formulas
@@ -103,14 +103,9 @@ def find_ratio_interval(known: Known) -> Interval | None:
     count = known.sums.busy_days
     if known.y < 0 or known.x < 0 or count < FEWEST_REPLICATES:
         return None
-    slopes = known.formulas.slopes(known.values)
-    # Over one denominator of all slopes, everything adds up in whole numbers.
-    unit = lcm(*(slope.denominator for slope in slopes.values()))
-    weights = {
-        name: slope.numerator * (unit // slope.denominator) for name, slope in slopes.items()
-    }
+    weights, unit = known.formulas.slopes(known.values)
     drift = sum(weight * known.values[name] for name, weight in weights.items())
-    squares = 0
+    squares: Exact = 0
     for (one, other), product in known.sums.products.items():
         twice = 1 if one == other else 2
         squares += twice * weights.get(one, 0) * weights.get(other, 0) * product

@@ -92,7 +92,7 @@ class Formulas:
         denominator = 1 if self.denominator is None else self.denominator.evaluate(values)
         return self.numerator.evaluate(values), denominator, self.n.evaluate(values)
 
-    def slopes(self, values: Mapping[str, Exact]) -> Mapping[str, Exact]:
+    def slopes(self, values: Mapping[str, Exact]) -> "Slopes":
         """Differentiate numerator ÷ denominator by each measure, where neither divides by zero."""
         if self._quotient is not None:
             return self._quotient.slopes(self.replicated, values)
@@ -100,7 +100,9 @@ class Formulas:
         value = self.numerator.evaluate(duals)
         if self.denominator is not None:
             value = value / self.denominator.evaluate(duals)
-        return value.slopes if isinstance(value, Dual) else {}
+        slopes = value.slopes if isinstance(value, Dual) else {}
+        unit = lcm(*(slope.denominator for slope in slopes.values()))
+        return Slopes({name: int(slope * unit) for name, slope in slopes.items()}, unit)
 
     @cached_property
     def _quotient(self) -> "_Quotient | None":
@@ -118,6 +120,17 @@ class Formulas:
         return [one for one in (self.numerator, self.denominator, self.n) if one is not None]
 
 
+class Slopes(NamedTuple):
+    """By measure, each slope times `unit`: over one denominator, everything adds up exactly."""
+
+    weights: Mapping[str, Exact]
+    unit: Exact
+
+    @property
+    def by_name(self) -> dict[str, Fraction]:
+        return {name: Fraction(weight) / self.unit for name, weight in self.weights.items()}
+
+
 class _Quotient(NamedTuple):
     """A sum of measures ÷ another or 1, times a number: what nearly every definition is."""
 
@@ -125,17 +138,17 @@ class _Quotient(NamedTuple):
     below: Mapping[str, int] | None
     times: Fraction
 
-    def slopes(self, names: Iterable[str], values: Mapping[str, Exact]) -> dict[str, Exact]:
-        """Differentiate by the quotient rule, in whole numbers up to the last division."""
+    def slopes(self, names: Iterable[str], values: Mapping[str, Exact]) -> Slopes:
+        """Differentiate by the quotient rule, with no division."""
         above, below, (up, down) = self.above, self.below, self.times.as_integer_ratio()
         if below is None:
-            return {name: factor * self.times for name, factor in above.items()}
+            return Slopes({name: factor * up for name, factor in above.items()}, down)
         y = sum(factor * values[name] for name, factor in above.items())
         x = sum(factor * values[name] for name, factor in below.items())
-        return {
-            name: Fraction((above.get(name, 0) * x - y * below.get(name, 0)) * up, x * x * down)
-            for name in names
+        weights = {
+            name: (above.get(name, 0) * x - y * below.get(name, 0)) * up for name in names
         }
+        return Slopes(weights, x * x * down)
 
 
 def read_formulas(

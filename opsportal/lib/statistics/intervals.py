@@ -105,13 +105,13 @@ def ratio_of_totals(
     population. y and x are not negative, so neither is the interval. None below five days and
     where Σx is 0. Raises ValueError for sums that no days can have.
     """
-    squares = residual_squares(sum_y, sum_x, sum_yy, sum_xy, sum_xx)
-    if squares is None or count < FEWEST_REPLICATES:
+    squares = _residual_squares(sum_y, sum_x, sum_yy, sum_xy, sum_xx)
+    if sum_x == 0 or count < FEWEST_REPLICATES:
         return None
-    ratio = Fraction(sum_y) / sum_x
-    variance = squares * count / ((count - 1) * Fraction(sum_x) ** 2)
-    half = t_quantile(count - 1, confidence) * sqrt(variance)
-    return _around(ratio, float(ratio) - half, float(ratio) + half)
+    # Whole numbers divide to the nearest double as they are, and need no common factor looked for.
+    ratio = float(sum_y / sum_x)
+    half = t_quantile(count - 1, confidence) * sqrt(squares * count / ((count - 1) * sum_x**4))
+    return _around(ratio, ratio - half, ratio + half)
 
 
 def mean_of_values(
@@ -165,13 +165,18 @@ def residual_squares(
     sum_y: Exact, sum_x: Exact, sum_yy: Exact, sum_xy: Exact, sum_xx: Exact
 ) -> Fraction | None:
     """Sum (y − r·x)² over days, r being Σy ÷ Σx, from the sums; None where Σx is 0."""
+    squares = _residual_squares(sum_y, sum_x, sum_yy, sum_xy, sum_xx)
+    return Fraction(squares) / sum_x**2 if sum_x else None
+
+
+def _residual_squares(
+    sum_y: Exact, sum_x: Exact, sum_yy: Exact, sum_xy: Exact, sum_xx: Exact
+) -> Exact:
+    """Sum (y·Σx − x·Σy)² over days: what residual_squares divides by the square of Σx."""
     if sum_y < 0 or sum_x < 0:
         raise ValueError(f"A ratio of totals needs no negative totals: {sum_y} ÷ {sum_x}.")
-    if sum_x == 0:
-        return None
-    ratio = Fraction(sum_y) / sum_x
-    squares = sum_yy - 2 * ratio * sum_xy + ratio * ratio * sum_xx
-    if squares < 0:
+    squares = sum_x * sum_x * sum_yy - 2 * sum_x * sum_y * sum_xy + sum_y * sum_y * sum_xx
+    if sum_x and squares < 0:
         raise ValueError("These sums of squares and products belong to different days.")
     return squares
 

@@ -162,7 +162,7 @@ def test_the_slopes_of_a_quotient_of_sums_are_those_of_its_dual_numbers(
     value = formulas.numerator.evaluate(duals)
     if formulas.denominator is not None:
         value = value / formulas.denominator.evaluate(duals)
-    assert formulas.slopes(values) == value.slopes
+    assert formulas.slopes(values).by_name == value.slopes
 
 
 @settings(deadline=None)
@@ -174,7 +174,7 @@ def test_the_slopes_of_a_quotient_of_sums_are_those_of_its_dual_numbers(
 def test_the_slopes_of_a_product_and_a_quotient(values: dict[str, int]) -> None:
     units, seconds, rework = (values[name] for name in ("units", "seconds", "rework"))
     # seconds ÷ (units × rework ÷ 2)
-    slopes = read("seconds", "units * rework / 2").slopes(values)
+    slopes = read("seconds", "units * rework / 2").slopes(values).by_name
     assert slopes == {
         "seconds": Fraction(2, units * rework),
         "units": Fraction(-2 * seconds, units**2 * rework),
