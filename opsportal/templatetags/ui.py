@@ -1,15 +1,19 @@
-"""{% load ui %}: icons, status words and the drawings that the server makes."""
+"""{% load ui %}: icons, status words, parts of a page and the drawings that the server makes."""
 
+import marshal
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.template.loader import get_template
 from django.templatetags.static import static
+from django.urls import get_script_prefix
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from opsportal.lib.drawing import Scale, draw_bars, draw_interval, draw_sparkline, share_bar
 from opsportal.lib.figures import tabulate_figure
@@ -18,12 +22,44 @@ from opsportal.lib.statuses import STATUSES
 
 register = template.Library()
 _STRONG = re.compile(r"\*([^*]+)\*")
+_SPRITE = "vendor/icons.svg"
+# A part that is made of more is written each time: what is kept must not fill the memory.
+MOST_BYTES_KEPT = 32_000
+# A scale, or what it is made of: its ends and its ticks.
+AnyScale = Scale | tuple[float, float, tuple[float, ...]]
+
+
+@register.simple_tag
+def part(name: str, **values: Any) -> SafeString:
+    """Put in a part of a page: {% part "components/note.html" body=words %}.
+
+    What `{% include … with … only %}` does, for a part whose markup follows from the values that
+    it is given, the language and where the portal is mounted, and from nothing else: the clock and
+    the request are none of its business. So a process writes it once for the same values.
+    """
+    try:
+        # Plain values alone, each with its type: what a name stands for may change meanwhile.
+        given = b"" if settings.DEBUG else marshal.dumps(values, 0)
+    except ValueError:
+        given = b""
+    if not given or len(given) > MOST_BYTES_KEPT:
+        return _render(name, values)
+    return _write_part(name, given, get_language(), get_script_prefix(), static(_SPRITE))
+
+
+@lru_cache(maxsize=500)
+def _write_part(name: str, given: bytes, *circumstances: str | None) -> SafeString:
+    return _render(name, marshal.loads(given))  # noqa: S302 - written a moment ago, by the above
+
+
+def _render(name: str, values: dict[str, Any]) -> SafeString:
+    return SafeString(get_template(name).render(values))
 
 
 @register.simple_tag
 def icon(name: str, *, filled: bool = False, extra: str = "") -> SafeString:
     """Draw an icon of the sprite; screen readers pass it over, so words stand beside it."""
-    return _draw_icon(static("vendor/icons.svg"), name, filled, extra)
+    return _draw_icon(static(_SPRITE), name, filled, extra)
 
 
 @lru_cache(maxsize=1_000)
@@ -51,12 +87,18 @@ def status(key: str, word: str = "", *, alone: bool = False) -> SafeString:
     """
     found = STATUSES[key]
     extra = "ic-turning" if key == "running" else ""
+    drawn = icon(found.icon, filled=found.filled, extra=extra)
+    return _write_status(drawn, found.tone, word or gettext(found.word), alone)
+
+
+@lru_cache(maxsize=1_000, typed=True)
+def _write_status(drawn: SafeString, tone: str, word: str, alone: bool) -> SafeString:
     return format_html(
         '<span class="st st-{}">{}<span{}>{}</span></span>',
-        found.tone,
-        icon(found.icon, filled=found.filled, extra=extra),
+        tone,
+        drawn,
         format_html(' class="{}"', "visually-hidden") if alone else "",
-        word or gettext(found.word),
+        word,
     )
 
 
@@ -85,9 +127,13 @@ def sparkline(spark: Mapping[str, Any]) -> dict[str, Any]:
     return {"drawing": draw_sparkline(**spark)}
 
 
-@register.inclusion_tag("components/interval_cell.html")
+def _as_scale(scale: AnyScale) -> Scale:
+    return Scale(*scale) if isinstance(scale, tuple) else scale
+
+
+@register.simple_tag
 def interval_cell(
-    scale: Scale,
+    scale: AnyScale,
     value: float | None = None,
     low: float | None = None,
     high: float | None = None,
@@ -95,21 +141,42 @@ def interval_cell(
     target: float | None = None,
     whole: float | None = None,
     few: bool = False,
-) -> dict[str, Any]:
+) -> SafeString:
     """Draw a dot with its interval on the shared scale; without a value, the lines alone."""
+    return _draw_cell(_as_scale(scale), value, low, high, target, whole, few)
+
+
+@lru_cache(maxsize=2_000, typed=True)
+def _draw_cell(
+    scale: Scale,
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    target: float | None,
+    whole: float | None,
+    few: bool,
+) -> SafeString:
     drawing = draw_interval(scale, value=value, low=low, high=high, target=target, whole=whole)
-    return {"drawing": drawing, "few": few}
+    return _render("components/interval_cell.html", {"drawing": drawing, "few": few})
 
 
-@register.inclusion_tag("components/effect_bar.html")
-def effect_bar(scale: Scale, effects: tuple[float, float]) -> dict[str, Any]:
+@register.simple_tag
+def effect_bar(scale: AnyScale, effects: tuple[float, float]) -> SafeString:
     """Draw the rate and the mix effect of a row as bars from zero on the shared scale."""
-    return {"drawing": draw_bars(scale, *effects)}
+    return _draw_effects(_as_scale(scale), *effects)
+
+
+@lru_cache(maxsize=2_000, typed=True)
+def _draw_effects(scale: Scale, first: float, second: float) -> SafeString:
+    return _render("components/effect_bar.html", {"drawing": draw_bars(scale, first, second)})
 
 
 @register.inclusion_tag("components/interval_axis.html")
-def interval_axis(scale: Scale, *, target: float | None = None, label: str = "") -> dict[str, Any]:
+def interval_axis(
+    scale: AnyScale, *, target: float | None = None, label: str = ""
+) -> dict[str, Any]:
     """Draw the ticks of the shared scale for the head of the column; `label` names the target."""
+    scale = _as_scale(scale)
     drawing = draw_interval(scale, target=target)
     ticks = [
         (place, f"{tick:g}".replace("-", "−"))

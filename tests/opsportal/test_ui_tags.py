@@ -1,9 +1,20 @@
+from dataclasses import astuple
+
 import pytest
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
+from opsportal.lib.drawing import Scale
 from opsportal.lib.statuses import STATUSES
-from opsportal.templatetags.ui import icon, initials, status, strong
+from opsportal.templatetags.ui import (
+    MOST_BYTES_KEPT,
+    _write_part,
+    icon,
+    initials,
+    status,
+    strong,
+)
 
 
 def render(source: str, **context: object) -> str:
@@ -69,3 +80,49 @@ def test_progress(done: int, whole: int, percent: int) -> None:
 def test_strong_words_stand_between_asterisks_and_stay_text() -> None:
     assert strong("*4* join, <b>1</b> *late*") == "<b>4</b> join, &lt;b&gt;1&lt;/b&gt; <b>late</b>"
     assert strong("3 * 4") == "3 * 4"
+
+
+NOTE = '{% part "components/note.html" body=body %}'
+
+
+def test_a_part_is_what_including_it_with_its_values_alone_gives() -> None:
+    included = render('{% include "components/note.html" with body=body only %}', body="a < b")
+    assert render(NOTE, body="a < b", tone="bad") == included
+
+
+def test_a_part_is_written_once_for_the_same_values_and_again_for_others() -> None:
+    _write_part.cache_clear()
+    same = [render(NOTE, body=body) for body in ("one", "one", 1, 1.0, True)]
+    assert ["> one" in shown for shown in same] == [True, True, False, False, False]
+    assert len(set(same)) == 4
+    assert _write_part.cache_info().hits == 1
+
+
+def test_a_part_speaks_the_language_of_its_reader() -> None:
+    shown = []
+    for language in ("en-gb", "de", "en-gb"):
+        with translation.override(language):
+            shown.append(render(NOTE, body=1234.5))
+    assert shown[0] == shown[2] != shown[1]
+
+
+def test_a_part_of_markup_is_written_each_time() -> None:
+    _write_part.cache_clear()
+    assert "<i>x</i>" in render(NOTE, body=mark_safe("<i>x</i>"))
+    assert "&lt;i&gt;" in render(NOTE, body="<i>x</i>")
+    assert _write_part.cache_info().currsize == 1
+
+
+def test_a_large_part_is_not_kept() -> None:
+    _write_part.cache_clear()
+    render(NOTE, body="x" * MOST_BYTES_KEPT)
+    assert _write_part.cache_info().currsize == 0
+
+
+def test_a_scale_may_come_as_what_it_is_made_of() -> None:
+    scale = Scale(0.0, 10.0, (0.0, 5.0, 10.0))
+    cells = [
+        render("{% interval_cell scale 4.5 3.0 6.0 %}{% interval_axis scale %}", scale=given)
+        for given in (scale, astuple(scale))
+    ]
+    assert cells[0] == cells[1]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from opsportal.lib.drawing import place_on_scale
+from opsportal.lib.drawing import Scale, place_on_scale
 from opsportal.lib.pdf.documents import Document
 from opsportal.lib.pdf.figures import draw_figure
 from opsportal.lib.pdf.frames import PIXEL
@@ -27,7 +27,8 @@ def write_card(document: Document, card: Mapping[str, Any]) -> None:
     plot = next(index for index, column in enumerate(columns) if column.draw_head)
     grid = Grid(document, columns)
     grid.write_head()
-    lines = partial(_draw_row, document, card["scale"], target=card["target"], whole=card["whole"])
+    scale = Scale(*card["scale"])
+    lines = partial(_draw_row, document, scale, target=card["target"], whole=card["whole"])
     for group in card["groups"]:
         grid.write_band(group["head"], {plot: lines})
         for row in group["rows"]:
@@ -92,7 +93,7 @@ def _list_cells(
 
 def _draw_row(
     document: Document,
-    scale: Any,
+    scale: Scale,
     x: float,
     y: float,
     width: float,
@@ -106,7 +107,7 @@ def _draw_head(
     document: Document, card: Mapping[str, Any], x: float, y: float, width: float, height: float
 ) -> None:
     """Name the ticks of the shared scale; a tick does not run into the target's words."""
-    scale, inner = card["scale"], width - 2 * PLOT_MARGIN
+    scale, inner = Scale(*card["scale"]), width - 2 * PLOT_MARGIN
     left, middle = x + PLOT_MARGIN, y + height - 2.6
     taken = []
     if card["target"] is not None:

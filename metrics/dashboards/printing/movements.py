@@ -32,17 +32,18 @@ def write_movement(document: Document, movement: Mapping[str, Any]) -> None:
     unit = f", {movement['unit']}" if movement["unit"] else ""
     figures = [Column(head, 18, "R") for head in ("Rate", "Mix")]
     wide = document.epw - 50 - 36 - 24
+    scale = Scale(*movement["scale"])
     columns = [
         Column(movement["head"], 50),
-        Column("", wide, draw_head=partial(_draw_ticks, document, movement["scale"])),
+        Column("", wide, draw_head=partial(_draw_ticks, document, scale)),
         *figures,
         Column(f"Both{unit}", 24, "R", style="B"),
     ]
     grid = Grid(document, columns)
     grid.write_head()
     for row in movement["rows"]:
-        grid.write_row(_list_cells(document, movement["scale"], row))
-    grid.write_row(_list_cells(document, movement["scale"], movement["total"]), is_total=True)
+        grid.write_row(_list_cells(document, scale, row))
+    grid.write_row(_list_cells(document, scale, movement["total"]), is_total=True)
     if movement["beside"]:
         _write_beside(document, movement["beside"], unit)
 

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from typing import Any
 
 from metrics.dashboards.rules.comparisons import (
@@ -79,7 +80,7 @@ def shape_card(
         and card.kind != "people",
         "has_change": question.against is not None,
         "has_target": any(standing.aim for standing in card.standings.values()),
-        "scale": comparison.scale,
+        "scale": astuple(comparison.scale),
         "target": in_unit(measure, target),
         "target_label": "" if target is None else f"target {write_number(measure, target)}",
         "whole": in_unit(measure, comparison.whole.value),

@@ -1,5 +1,6 @@
 """Why the chosen KPI moved, as its template and its export take it."""
 
+from dataclasses import astuple
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -44,7 +45,7 @@ def shape_movements(viewer: Viewer, body: Dashboard, owner: Owner, whole: str) -
         "sub": describe_movement(found.main, question.against.label()),
         "head": main.one.capitalize(),
         "unit": unit,
-        "scale": scale,
+        "scale": astuple(scale),
         "rows": [_shape_row(viewer, body, owner, main, row) for row in printed],
         "total": _shape_total(whole, main, printed),
         "beside": _shape_beside(viewer, body, owner, found.beside, unit) if found.beside else None,

@@ -145,9 +145,7 @@ class _Quotient(NamedTuple):
             return Slopes({name: factor * up for name, factor in above.items()}, down)
         y = sum(factor * values[name] for name, factor in above.items())
         x = sum(factor * values[name] for name, factor in below.items())
-        weights = {
-            name: (above.get(name, 0) * x - y * below.get(name, 0)) * up for name in names
-        }
+        weights = {name: (above.get(name, 0) * x - y * below.get(name, 0)) * up for name in names}
         return Slopes(weights, x * x * down)
 
 
