@@ -77,8 +77,8 @@ def read_through(page: "Page") -> None:
         page.evaluate(SCROLL_ON)
         page.wait_for_timeout(60)
     if page.query_selector("[data-chart]"):
-        # A function, which is read once; an expression is evaluated anew each time, which the content
-        # policy refuses from the second time on.
+        # A function, which is read once; an expression is evaluated anew each time, which the
+        # content policy refuses from the second time on.
         page.wait_for_function(
             "() => [...document.querySelectorAll('[data-chart]')]"
             ".every(place => place.dataset.drawn)"
