@@ -392,9 +392,11 @@ def test_a_night_that_nobody_noted_is_made_up_for(organisation: Organisation) ->
 def test_days_that_arrived_in_time_and_whole_are_counted(organisation: Organisation) -> None:
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(5, 1, -1)]
+    # Due at midnight: at any hour of today the last of them is due, and yesterday is not.
+    every_day = frozenset(range(7))
     feed = make_feed(
         create_missing=False,
-        promise=Promise(weekdays=frozenset(range(7)), since=days[0]),
+        promise=Promise(weekdays=every_day, by=time(0), after_days=2, since=days[0]),
         covers=[organisation.units["video-es"], organisation.units["video-de"]],
     )
     send(feed, work(["Elif"], *days[:3]))
