@@ -68,7 +68,7 @@ class ExploreCsvView(ExploreMixin):
         with transaction.atomic():
             _record_export("explore.exported", self.viewer, exploration)
         name = f"{exploration.question.kpi}-{exploration.question.unit}.csv"
-        return answer_csv(name, answer_rows(exploration.answer))
+        return answer_csv(name, answer_rows(exploration.answer, exploration.question.breakdown))
 
 
 class RowsView(ExploreMixin):

@@ -43,6 +43,7 @@ def explore_address(question: Question, owner: Owner, *, breakdown: str = "") ->
         owner.kind: owner.key,
         "kpi": question.kpi,
         "queue": question.queue,
+        **question.traits,
         "breakdown": breakdown,
         "grain": "all" if breakdown else question.chosen_grain,
         **question.dates(),

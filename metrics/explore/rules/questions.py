@@ -1,9 +1,10 @@
 """What an address of Explore asks, made whole: nothing that is typed there breaks the page."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
+from metrics.dashboards.rules.filters import TRAITS
 from metrics.dashboards.rules.questions import PRESETS, Span, read_question
 from opsportal.lib.periods import Grain, Period, list_periods, period_of
 
@@ -18,6 +19,7 @@ NAMES = (
     "unit",
     "person",
     "queue",
+    *TRAITS,
     "breakdown",
     "grain",
     "period",
@@ -38,8 +40,9 @@ COARSER = list(GRAINS)
 class Question:
     """An address, read. `preset` is '' where dates were given; '' is none of a slug.
 
-    `breakdown` is '', 'unit', 'queue' or 'person'; `notes` say what of the address was not
-    followed, and why. `page` counts from 1.
+    `breakdown` is '', 'unit', 'queue', 'person' or one of the traits by which queues differ;
+    `traits` are those that the queues are to have, and `queues` the slugs of these, None all.
+    `notes` say what of the address was not followed, and why. `page` counts from 1.
     """
 
     kpi: str
@@ -53,6 +56,8 @@ class Question:
     period: Period
     page: int
     notes: tuple[str, ...] = ()
+    traits: Mapping[str, str] = field(default_factory=dict)
+    queues: tuple[str, ...] | None = None
 
     def address(self, **changes: str | None) -> str:
         """Write the parameters of this question, or of one that differs; None drops one."""
@@ -61,6 +66,7 @@ class Question:
             "unit": self.unit,
             "person": self.person,
             "queue": self.queue,
+            **self.traits,
             "breakdown": self.breakdown,
             "grain": self.chosen_grain,
             "period": self.preset,
@@ -171,6 +177,6 @@ def refuse_breakdown(
         return f"'{cut(breakdown)}' is nothing to take figures apart by; the whole is shown."
     if breakdown == "person" and not by_person:
         return f"{name} is not known by person; the whole is shown."
-    if breakdown == "queue" and not by_queue:
+    if breakdown not in ("unit", "person") and not by_queue:
         return f"{name} is not known by queue; the whole is shown."
     return ""

@@ -1,8 +1,11 @@
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
+from metrics.dashboards.rules.filters import TRAITS
 from metrics.dashboards.rules.questions import Span, find_trend
 from metrics.explore.rules.questions import MOST_CELLS, Question, explain_cut, find_cut
+from metrics.explore.rules.traits import Alike
 from metrics.kpis.selectors import KpiReader, KpiRows
 from metrics.kpis.values import Breakdown
 from metrics.targets.selectors import JudgedValue, judge_values
@@ -46,11 +49,15 @@ class Answer:
 
     def list_values(self) -> list[JudgedValue]:
         """List every value in the order of its period, of its parts and then of the whole."""
-        rows: list[JudgedValue] = []
+        return [value for value, _ in self.list_lines()]
+
+    def list_lines(self) -> list[tuple[JudgedValue, Part | None]]:
+        """List every value in the same order with the part that it is of; None of the whole."""
+        rows: list[tuple[JudgedValue, Part | None]] = []
         for index, whole in enumerate(self.whole):
-            found = (part.values[index] for part in self.parts)
-            rows += [value for value in found if value is not None]
-            rows.append(whole)
+            found = ((part.values[index], part) for part in self.parts)
+            rows += [(value, part) for value, part in found if value is not None]
+            rows.append((whole, None))
         return rows
 
 
@@ -61,16 +68,22 @@ def read_answer(
     unit_id: int,
     person_id: int | None,
     many: str,
+    alike: Sequence[Alike] = (),
 ) -> Answer:
     """Read the whole and its parts in as many queries however many parts and periods there are.
 
-    Raises Http404 for what the viewer may not read.
+    `alike` are the parts of a breakdown by what queues differ by: of those with work here, and they
+    are as many as languages or customers, each is read by itself. Raises Http404 for what the
+    viewer may not read.
     """
-    breakdown = Breakdown(question.breakdown) if question.breakdown else None
-    queues = [question.queue] if question.queue else None
+    by_trait = question.breakdown in TRAITS
+    breakdown = Breakdown(question.breakdown) if question.breakdown and not by_trait else None
 
     def list_rows(
-        periods: Sequence[Period], breakdown: Breakdown | None, earlier: Sequence[Period] = ()
+        periods: Sequence[Period],
+        breakdown: Breakdown | None,
+        earlier: Sequence[Period] = (),
+        queues: Sequence[str] | None = question.queues,
     ) -> KpiRows:
         return reader.list_rows(
             unit=unit_id,
@@ -81,19 +94,28 @@ def read_answer(
         )
 
     grain, periods = find_cut(question.period, question.grain)
+    if by_trait:
+        alike = _keep_present(alike, list_rows(periods, Breakdown.QUEUE))
     rows = list_rows(periods, breakdown) if breakdown else None
-    size = _count_parts(rows)
-    if rows is not None and size * len(periods) > MOST_CELLS:
+    size = len(alike) if by_trait else _count_parts(rows)
+    if by_trait:
+        grain, periods = find_cut(question.period, question.grain, size)
+    elif rows is not None and size * len(periods) > MOST_CELLS:
         grain, periods = find_cut(question.period, grain, size)
         rows = list_rows(periods, breakdown)
     notes = [explain_cut(question.grain, grain, size, many)]
     if rows is not None and len(rows) > 2 * MOST_CELLS:
         notes.append(f"The first {MOST_CELLS:,} of {size:,} {many} are shown.")
-    earlier = [] if breakdown else _list_earlier(periods, grain, span)
+    earlier = [] if question.breakdown else _list_earlier(periods, grain, span)
     whole_rows = list_rows(periods, None, earlier).read()
     part_rows = rows.read(limit=2 * MOST_CELLS) if rows is not None else []
-    judged = judge_values([*whole_rows, *part_rows])
-    whole, parts = judged[: len(whole_rows)], judged[len(whole_rows) :]
+    # Queues that share a trait are read as one: sums are summed, percentiles taken of all items.
+    trait_rows = [list_rows(periods, None, queues=one.slugs).read() for one in alike]
+    judged = iter(judge_values([*whole_rows, *part_rows, *chain.from_iterable(trait_rows)]))
+    whole, parts = list(islice(judged, len(whole_rows))), list(islice(judged, len(part_rows)))
+    by_part = {
+        one: list(islice(judged, len(read))) for one, read in zip(alike, trait_rows, strict=True)
+    }
     asked = _join(periods)
     by_period = {value.period: value for value in whole}
     return Answer(
@@ -103,7 +125,9 @@ def read_answer(
         total=by_period[asked],
         whole=[by_period[period] for period in periods],
         before=[by_period[period] for period in earlier],
-        parts=_sort_parts(parts, asked, periods),
+        parts=_list_alike(by_part, asked, periods)
+        if by_trait
+        else _sort_parts(parts, asked, periods),
         notes=[sentence for sentence in notes if sentence],
     )
 
@@ -138,6 +162,25 @@ def _sort_parts(
         for (key, name), of_part in found.items()
         if span in of_part
     ]
+
+
+def _keep_present(alike: Iterable[Alike], by_queue: KpiRows) -> list[Alike]:
+    """Keep the parts that have any queue with data."""
+    present = {row.queue.slug for row in by_queue.rows if row.queue}
+    return [one for one in alike if present.intersection(one.slugs)]
+
+
+def _list_alike(
+    values: Mapping[Alike, Iterable[JudgedValue]], span: Period, periods: Collection[Period]
+) -> list[Part]:
+    """List the parts by trait of which anything is known at all."""
+    found = []
+    for one, of_part in values.items():
+        by_period = {value.period: value for value in of_part}
+        if any(value.n is not None for value in by_period.values()):
+            of_periods = [by_period.get(period) for period in periods]
+            found.append(Part(one.key, one.name, by_period[span], of_periods))
+    return found
 
 
 def name_part(value: JudgedValue) -> tuple[str, str]:

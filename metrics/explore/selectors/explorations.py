@@ -3,7 +3,9 @@ from dataclasses import dataclass, field, replace
 
 from django.http import Http404
 
+from metrics.dashboards.rules.filters import TRAITS, WorkQueue
 from metrics.dashboards.rules.questions import Span
+from metrics.dashboards.selectors.queues import read_queues
 from metrics.explore.rules.questions import (
     Question,
     cut,
@@ -12,6 +14,13 @@ from metrics.explore.rules.questions import (
     read_range,
     refuse_breakdown,
     usual_grain,
+)
+from metrics.explore.rules.traits import (
+    MANY,
+    Narrowed,
+    group_queues,
+    list_differing,
+    narrow_queues,
 )
 from metrics.explore.selectors.answers import Answer, read_answer
 from metrics.explore.selectors.subjects import find_person, find_unit
@@ -34,7 +43,7 @@ class Choices:
     """What can be asked of one unit: slugs with their names, in the order of reading.
 
     `kpis` are by family. `breakdowns` are those that the KPI and the reader's rights allow;
-    `people` is None where there are more than a list holds.
+    `people` is None where there are more than a list holds. `work` says what queues are like.
     """
 
     kpis: dict[str, list[Subject]]
@@ -42,6 +51,7 @@ class Choices:
     queues: list[Subject]
     people: list[Subject] | None
     breakdowns: dict[str, str]
+    work: list[WorkQueue] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,8 @@ class Exploration:
     @property
     def one(self) -> str:
         """Name one part."""
+        if self.question and self.question.breakdown in TRAITS:
+            return TRAITS[self.question.breakdown].lower()
         return "person" if self.many == "people" else self.many.removesuffix("s")
 
 
@@ -96,7 +108,8 @@ def explore(viewer: Viewer, given: Mapping[str, str]) -> Exploration:
         )
     span = Span(extent.first, extent.last, extent.days)
     question = _read_question(viewer, given, span, reader, definition, unit, person, choices)
-    many = {"unit": _name_many(viewer, unit), "queue": "queues", "person": "people", "": ""}
+    words = {"unit": _name_many(viewer, unit), "queue": "queues", "person": "people", "": ""}
+    many = words | MANY
     exploration = Exploration(
         choices,
         question,
@@ -113,6 +126,7 @@ def explore(viewer: Viewer, given: Mapping[str, str]) -> Exploration:
 
 def _answer(exploration: Exploration, reader: KpiReader) -> Exploration:
     question, unit, person = exploration.question, exploration.unit, exploration.person
+    choices = exploration.choices
     assert question is not None
     assert unit is not None
     assert exploration.span is not None
@@ -124,6 +138,9 @@ def _answer(exploration: Exploration, reader: KpiReader) -> Exploration:
             unit.id,
             person.id if person else None,
             exploration.many,
+            group_queues(choices.work, question.breakdown, question.queues)
+            if choices and question.breakdown in TRAITS
+            else (),
         )
     except Http404:
         who = f"{person.name}'s figures in {unit.name}" if person else f"figures of {unit.name}"
@@ -167,13 +184,19 @@ def _read_question(
     if queue and not measures.has_queue:
         notes.append(f"{definition.name} is not known by queue; all queues are shown.")
         queue = ""
+    narrowed = Narrowed(queue, {}, None, [])
+    if measures.has_queue:
+        narrowed = narrow_queues(given, queue, choices.work, span)
+        notes += narrowed.notes
+    elif any(given.get(name, "").strip() for name in TRAITS):
+        notes.append(f"{definition.name} is not known by queue; all queues are shown.")
     breakdown = given.get("breakdown", "").strip()
     refused = refuse_breakdown(
         breakdown,
         by_person=measures.of is Of.PERSON,
         by_queue=measures.has_queue,
         name=definition.name,
-        choices=("unit", "queue", "person"),
+        choices=("unit", "queue", "person", *TRAITS),
     )
     if breakdown and not refused and breakdown not in choices.breakdowns:
         refused = _explain_closed(breakdown, unit, person, viewer)
@@ -184,7 +207,9 @@ def _read_question(
         kpi=reader.kpis[0],
         unit=unit.slug,
         person=person.slug if person else "",
-        queue=queue,
+        queue=narrowed.queue,
+        traits=narrowed.traits,
+        queues=narrowed.slugs,
         breakdown=breakdown,
         grain=wish or usual_grain(period, span),
         chosen_grain=wish,
@@ -196,6 +221,8 @@ def _read_question(
 
 
 def _explain_closed(breakdown: str, unit: Node, person: Subject | None, viewer: Viewer) -> str:
+    if breakdown in TRAITS:
+        return f"All queues have the same {TRAITS[breakdown].lower()}; the whole is shown."
     if person is not None:
         return "The figures of one person can be taken apart by queue only; the whole is shown."
     if breakdown == "unit" and not viewer.tree.children(unit.id):
@@ -215,6 +242,8 @@ def _list_choices(
     for number, (slug, name, family) in enumerate(catalogue):
         families.setdefault(family, []).append(Subject(number, slug, name))
     measures = definition.measure_set
+    # It gives the reader their names, too.
+    work = list(read_queues(reader).values()) if measures.has_queue else []
     by_person = measures.of is Of.PERSON and may_read_people(viewer, unit.id, [measures.slug])
     breakdowns: dict[str, str] = {}
     if person is None and viewer.tree.children(unit.id) and may_read_parts(viewer, unit.id):
@@ -223,12 +252,14 @@ def _list_choices(
         breakdowns["queue"] = "queue"
     if person is None and by_person:
         breakdowns["person"] = "person"
+    breakdowns |= list_differing(work)
     return Choices(
         kpis=families,
         units=_list_units(viewer, unit),
         queues=list(reader.queues.values()) if measures.has_queue else [],
         people=_list_people(viewer, unit, person, by_person=by_person),
         breakdowns=breakdowns,
+        work=work,
     )
 
 

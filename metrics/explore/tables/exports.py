@@ -1,3 +1,4 @@
+from metrics.dashboards.rules.filters import TRAITS
 from metrics.explore.selectors import Answer
 from metrics.targets.serializers.values import as_json
 
@@ -23,16 +24,20 @@ HEADS = [
     "target_high",
     "attainment",
     "provisional",
+    "trait",
+    "trait_value",
 ]
 
 
-def answer_rows(answer: Answer) -> list[list[object]]:
+def answer_rows(answer: Answer, breakdown: str = "") -> list[list[object]]:
     """List the figures as an export has them, the names of the columns first.
 
-    In the order of the periods, in each its parts and then the whole.
+    In the order of the periods, in each its parts and then the whole. Parts by what queues differ
+    by are named in the last two columns.
     """
+    trait = breakdown if breakdown in TRAITS else ""
     rows: list[list[object]] = [list(HEADS)]
-    for value in answer.list_values():
+    for value, part in answer.list_lines():
         low, high = value.target or (None, None)
         rows.append(
             [
@@ -56,6 +61,8 @@ def answer_rows(answer: Answer) -> list[list[object]]:
                 as_json(high),
                 value.attainment.value,
                 "yes" if value.provisional else "no",
+                trait if part else "",
+                part.key if part and trait else "",
             ]
         )
     return rows

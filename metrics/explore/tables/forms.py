@@ -2,6 +2,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from metrics.dashboards.rules.filters import TRAITS
 from metrics.explore.rules.questions import GRAINS, list_presets
 from metrics.explore.selectors import Choices, Exploration
 
@@ -36,6 +37,7 @@ def shape_form(exploration: Exploration) -> dict[str, Any]:
         options = [("", f"all {len(choices.queues)}")]
         options += [(queue.slug, queue.name) for queue in choices.queues]
         picks.append(_pick("queue", "Queue", options, question.queue, usual=""))
+        picks += [_pick_trait(choices, name, value) for name, value in question.traits.items()]
     presets = list(list_presets(exploration.span).items())
     if not question.preset:
         presets = [("", "these dates"), *presets]
@@ -54,6 +56,14 @@ def shape_form(exploration: Exploration) -> dict[str, Any]:
             "on": own_dates,
         },
     }
+
+
+def _pick_trait(choices: Choices, name: str, chosen: str) -> dict[str, Any]:
+    """Ask for what the queues are like, where an address does: a part of a breakdown leads here."""
+    known = {said for queue in choices.work if (said := queue.traits.get(name))}
+    ordered = sorted(known, key=lambda one: one.label.casefold())
+    options = [("", "any"), *((one.value, one.label) for one in ordered)]
+    return _pick(name, TRAITS[name], options, chosen, usual="")
 
 
 def _pick_kpi(choices: Choices, chosen: str) -> dict[str, Any]:

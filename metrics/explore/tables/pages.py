@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -26,6 +26,7 @@ from metrics.dashboards.rules.figures import (
     write_number,
     write_target,
 )
+from metrics.dashboards.rules.filters import TRAITS
 from metrics.dashboards.rules.trends import build_trend, describe_trend, title_trend
 from metrics.dashboards.selectors.figures import as_measure, as_reading
 from metrics.explore.rules.answers import (
@@ -36,7 +37,6 @@ from metrics.explore.rules.answers import (
 )
 from metrics.explore.rules.questions import ROWS_OF_A_PAGE, Question
 from metrics.explore.selectors import Answer, Exploration, Part
-from metrics.explore.selectors.answers import name_part
 from metrics.explore.tables.addresses import (
     explore_address,
     export_address,
@@ -81,7 +81,20 @@ def name_whole(exploration: Exploration) -> str:
     assert exploration.unit is not None
     name = exploration.person.name if exploration.person else exploration.unit.name
     total = exploration.answer.total if exploration.answer else None
-    return f"{name}, {total.queue.name}" if total and total.queue else name
+    if total and total.queue:
+        return f"{name}, {total.queue.name}"
+    traits = exploration.question.traits if exploration.question else {}
+    said = [f"{TRAITS[trait].lower()} {label}" for trait, label in name_traits(exploration, traits)]
+    return ", ".join([name, *said])
+
+
+def name_traits(exploration: Exploration, traits: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Name the traits that the queues are to have, as people read them."""
+    work = exploration.choices.work if exploration.choices else []
+    labels = {
+        (trait, said.value): said.label for queue in work for trait, said in queue.traits.items()
+    }
+    return [(trait, labels.get((trait, value), value)) for trait, value in traits.items()]
 
 
 def _shape_about(exploration: Exploration, measure: Measure, answer: Answer) -> dict[str, Any]:
@@ -112,8 +125,9 @@ def _shape_chart(
         shape |= _shape_lines(exploration, measure, answer)
     else:
         shape |= _shape_trend(exploration, measure, answer)
-    # A point leads to the rows behind it (static/js/charts.js).
-    shape["figure"]["layout"]["meta"] = {"rows": points_address(question, answer.grain)}
+    # A point leads to the rows behind it (static/js/charts.js): those of one queue, or of all.
+    if not question.traits and question.breakdown not in TRAITS:
+        shape["figure"]["layout"]["meta"] = {"rows": points_address(question, answer.grain)}
     return shape
 
 
@@ -277,7 +291,7 @@ def _shape_row(
     aim = _aim(value)
     return {
         "period": name_row(value.period, answer.grain, answer.periods[-1]),
-        "part": name_part(value)[1] if part else "",
+        "part": part.name if part else "",
         "is_whole": part is None and bool(answer.parts),
         "value": "–" if value.value is None else write_number(measure, value.value),
         "number": in_unit(measure, value.value),
@@ -291,9 +305,22 @@ def _shape_row(
         "allowance": write_allowance(value.allowance),
         "provisional": "; ".join(value.why_provisional),
         "version": value.version,
-        "rows_url": rows_address(value, question.queue) if value.n is not None else "",
+        "rows_url": _find_rows(value, part, question) if value.n is not None else "",
         "whole": in_unit(measure, answer.total.value) if scale else None,
     }
+
+
+def _find_rows(value: JudgedValue, part: Part | None, question: Question) -> str:
+    """Find the rows behind a value; of several queues, the figures of each of these come first."""
+    if part is not None and question.breakdown in TRAITS:
+        if not part.key:
+            return ""
+        dates = {"from": value.period.start.isoformat(), "to": value.period.end.isoformat()}
+        also = {question.breakdown: part.key, "breakdown": "queue", "period": None, "grain": "all"}
+        return explore_address(question, **{**also, **dates})
+    if question.traits and value.queue is None:
+        return explore_address(question, breakdown="queue") if part is None else ""
+    return rows_address(value, question.queue)
 
 
 def _find_scale(measure: Measure, answer: Answer) -> Scale:
