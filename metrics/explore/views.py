@@ -1,10 +1,11 @@
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from io import StringIO
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -19,18 +20,26 @@ from metrics.explore.selectors import (
     get_view,
     list_units_to_share_with,
     list_views,
+    read_rows_on,
     read_rows_page,
 )
 from metrics.explore.services import ViewError, delete_view, rename_view, save_view, share_view
-from metrics.explore.tables import answer_rows, read_place, row_rows, shape_page, shape_rows
+from metrics.explore.tables import (
+    answer_rows,
+    name_columns,
+    read_place,
+    row_rows,
+    shape_page,
+    shape_rows,
+)
 from opsportal.lib.csv_safety import neutralise
 from teams.access.roles import Permission
 from teams.access.views import ViewerMixin
 from teams.audit.services import record_event
 from teams.structure.models import Unit
 
-# An export of rows holds at most so many; a file of all of them is the feed's own.
-MOST_ROWS_OUT = 5_000
+# An export of rows is read and sent in parts of so many.
+ROWS_OF_A_PART = 2_000
 
 
 class ExploreMixin(ViewerMixin):
@@ -85,25 +94,64 @@ class RowsView(ExploreMixin):
 
 
 class RowsCsvView(ExploreMixin):
-    """Hand out the rows behind a figure as CSV, the newest first, and record it."""
+    """Hand out all rows behind a figure as CSV, the newest first, and record it.
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        page = read_rows_page(self.viewer, self.given, after=None, limit=MOST_ROWS_OUT)
+    They are sent while they are read. What begins is recorded before the first row leaves, and of
+    more than one part, how many rows had left when it ended, were it broken off.
+    """
+
+    def get(self, request: HttpRequest) -> StreamingHttpResponse:
+        page = read_rows_page(self.viewer, self.given, after=None, limit=ROWS_OF_A_PART)
         if page.behind is None or page.period is None:
             raise Http404("There are no such rows, or none that you may read.")
+        self.record("rows.exported", page, rows=_count_rows(page), goes_on=_goes_on(page))
+        return StreamingHttpResponse(
+            self.write(page),
+            content_type="text/csv; charset=utf-8",
+            headers={
+                "Content-Disposition": f'attachment; filename="{page.behind.value.kpi}-rows.csv"'
+            },
+        )
+
+    def write(self, first: RowsPage) -> Iterator[str]:
+        """Write the file part by part."""
+        assert first.behind is not None
+        sent = 0
+        is_whole = False
+        try:
+            head: list[list[object]] = [name_columns(self.viewer, first.behind)]
+            for page in read_rows_on(self.viewer, self.given, first):
+                assert page.behind is not None
+                yield write_csv([*head, *row_rows(self.viewer, page.behind)])
+                head = []
+                sent += _count_rows(page)
+            is_whole = True
+        finally:
+            if _goes_on(first):
+                self.record("rows.export_ended", first, rows=sent, is_whole=is_whole)
+
+    def record(self, act: str, page: RowsPage, **detail: Any) -> None:
+        assert page.behind is not None
+        assert page.period is not None
         with transaction.atomic():
             record_event(
-                "rows.exported",
+                act,
                 by=self.viewer.user,
                 unit=page.unit.slug if page.unit else "",
                 person=page.person.slug if page.person else "",
                 kpi=page.behind.value.kpi,
                 start=page.period.start,
                 end=page.period.end,
-                rows=len(page.behind.facts) + len(page.behind.lines),
+                **detail,
             )
-        name = f"{page.behind.value.kpi}-rows.csv"
-        return answer_csv(name, row_rows(self.viewer, page.behind))
+
+
+def _count_rows(page: RowsPage) -> int:
+    return len(page.behind.facts) + len(page.behind.lines) if page.behind else 0
+
+
+def _goes_on(page: RowsPage) -> bool:
+    return page.behind is not None and page.behind.after is not None
 
 
 class SavedViewListView(ExploreMixin):
@@ -219,8 +267,15 @@ def answer_csv(name: str, rows: Iterable[list[object]]) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-    csv.writer(response).writerows([neutralise(cell) for cell in row] for row in rows)
+    response.write(write_csv(rows))
     return response
+
+
+def write_csv(rows: Iterable[list[object]]) -> str:
+    """Write rows as CSV, without what a spreadsheet would run."""
+    text = StringIO()
+    csv.writer(text).writerows([neutralise(cell) for cell in row] for row in rows)
+    return text.getvalue()
 
 
 def _record_export(act: str, viewer: Any, exploration: Exploration) -> None:

@@ -71,8 +71,13 @@ def group_queues(
         found.setdefault(place, []).append(queue.slug)
     unsaid = f"no {TRAITS[trait].lower()} said"
     return [
-        Alike(value, label or unsaid, tuple(slugs))
+        Alike(value, _name(trait, label) or unsaid, tuple(slugs))
         for (_, label, value), slugs in sorted(
             found.items(), key=lambda item: (item[0][0], item[0][1].casefold(), item[0][2])
         )
     ]
+
+
+def _name(trait: str, label: str) -> str:
+    # A bare '3' says nothing in a title or at the end of a line.
+    return f"severity {label}" if trait == "severity" and label else label

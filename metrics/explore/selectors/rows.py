@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -29,6 +29,7 @@ class RowsPage:
     queue: str = ""
     period: Period | None = None
     is_first: bool = True
+    limit: int = ROWS_OF_A_PAGE
     notes: list[str] = field(default_factory=list)
 
 
@@ -64,7 +65,20 @@ def read_rows_page(
         sentence = f"There are no rows behind {what} of {unit.name}{of_queue} that you may read."
         return RowsPage(unit=unit, person=person, notes=[*notes, sentence])
     behind = read_behind(viewer, cell, value, after=after, limit=limit)
-    return RowsPage(behind, unit, person, queue, period, after is None, notes)
+    return RowsPage(behind, unit, person, queue, period, after is None, limit, notes)
+
+
+def read_rows_on(viewer: Viewer, given: Mapping[str, str], page: RowsPage) -> Iterator[RowsPage]:
+    """Give a page, then all that follow it, each read when it is asked for.
+
+    However many rows there are, one page of them is held at a time, and no transaction.
+    """
+    while page.behind is not None:
+        yield page
+        after = page.behind.after
+        if after is None:
+            return
+        page = read_rows_page(viewer, given, after=after, limit=page.limit)
 
 
 def _read_period(given: Mapping[str, str], span: Span, notes: list[str]) -> Period:

@@ -282,17 +282,24 @@ def _write_day(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def name_columns(viewer: Viewer, behind: Behind) -> list[object]:
+    """Name the columns of the rows as an export has them."""
+    names = [one.name for one in behind.columns]
+    if behind.kind is None:
+        return ["day", "queue", *names]
+    source = ["feed", "import"] if viewer.may(Permission.READ_FEEDS) else ["feed"]
+    return ["day", "key", "name", "queue", *names, *source]
+
+
 def row_rows(viewer: Viewer, behind: Behind) -> Iterable[list[object]]:
-    """List the rows as an export has them, the names of the columns first."""
+    """List the rows of a page as an export has them."""
     names = [one.name for one in behind.columns]
     reads_feeds = viewer.may(Permission.READ_FEEDS)
     if behind.kind is None:
-        yield ["day", "queue", *names]
         for line in behind.lines:
             queue = behind.queues.get(line.queue_id)
             yield [line.day.isoformat(), queue, *(line.measures.get(name) for name in names)]
         return
-    yield ["day", "key", "name", "queue", *names, "feed", *(["import"] if reads_feeds else [])]
     for fact in behind.facts:
         subject = behind.names.get(fact.subject_id) if fact.subject_id else None
         values = {**fact.counted, **fact.said}

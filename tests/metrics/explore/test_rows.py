@@ -6,11 +6,13 @@ import io
 import re
 
 import pytest
+from django.http import StreamingHttpResponse
 from django.test import Client
 
 from metrics.explore.tables import read_place
 from metrics.kpis.rows import Place
 from opsportal.lib.formats import format_number
+from teams.audit.models import AuditEvent
 from tests.metrics.dashboards.seeds import LAST, seed_work
 from tests.personas import Organisation
 
@@ -41,7 +43,7 @@ def test_its_foot_is_the_figure(working: Organisation) -> None:
     assert foot
     assert format_number(value["numerator"]) in foot[0]
     assert format_number(value["denominator"]) in foot[0]
-    text = client.get(f"/explore/rows.csv?{query}").content.decode()
+    text = client.get(f"/explore/rows.csv?{query}").getvalue().decode()
     told = list(csv.DictReader(io.StringIO(text)))
     assert sum(int(row["units"]) for row in told) == value["numerator"]
     assert sum(int(row["productive_seconds"]) for row in told) * 1 == value["denominator"]
@@ -125,7 +127,47 @@ def test_pages_follow_one_another_to_the_end(working: Organisation) -> None:
         found = re.search(r'rel="next"\s+href="/explore/rows/\?([^"]*)"', shown)
         query = found[1] if found else ""
     text = client.get("/explore/rows.csv?kpi=units-per-hour&unit=video-safety&period=all")
-    assert len(seen) == len(text.content.decode().splitlines()) - 1
+    assert len(seen) == len(text.getvalue().decode().splitlines()) - 1
+
+
+@pytest.mark.parametrize(
+    ("persona", "kpi"), [("Nadia", "units-per-hour"), ("Ola", "on-time-delivery")]
+)
+def test_all_rows_are_handed_out_part_by_part(
+    working: Organisation, monkeypatch: pytest.MonkeyPatch, persona: str, kpi: str
+) -> None:
+    client = working.client(persona)
+    query = f"/explore/rows.csv?kpi={kpi}&unit=video-safety&period=all"
+    whole = client.get(query).getvalue()
+    monkeypatch.setattr("metrics.explore.views.ROWS_OF_A_PART", 7)
+    answer = client.get(query)
+    assert isinstance(answer, StreamingHttpResponse)
+    parts = list(answer.streaming_content)
+    assert b"".join(parts) == whole
+    count = len(whole.decode().splitlines()) - 1
+    assert len(parts) == -(-count // 7) > 3
+    ended = AuditEvent.objects.get(act="rows.export_ended")
+    assert ended.detail["rows"] == count
+    assert ended.detail["is_whole"] is True
+
+
+def test_a_download_that_breaks_off_is_recorded_as_far_as_it_came(
+    working: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metrics.explore.views.ROWS_OF_A_PART", 7)
+    answer = working.client("Nadia").get(
+        "/explore/rows.csv?kpi=units-per-hour&unit=video-safety&period=all"
+    )
+    assert isinstance(answer, StreamingHttpResponse)
+    begun = AuditEvent.objects.get(act="rows.exported")
+    assert begun.detail["goes_on"] is True
+    parts = iter(answer.streaming_content)
+    next(parts)
+    next(parts)
+    # As when a browser goes away; closing the answer would close the tests' connection too.
+    answer._iterator.close()  # type: ignore[attr-defined]
+    ended = AuditEvent.objects.get(act="rows.export_ended")
+    assert (ended.detail["rows"], ended.detail["is_whole"]) == (7, False)
 
 
 def test_a_place_is_read_as_it_was_written() -> None:
