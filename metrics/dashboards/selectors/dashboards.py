@@ -8,12 +8,14 @@ from metrics.dashboards.rules.filters import (
     list_trait_filters,
     narrow_question,
 )
+from metrics.dashboards.rules.mixes import Mix
 from metrics.dashboards.rules.questions import Question, Span, find_trend, read_question
 from metrics.dashboards.rules.tiles import Tile
 from metrics.dashboards.rules.trends import Trend, build_trend
 from metrics.dashboards.selectors.figures import as_measure, as_reading
 from metrics.dashboards.selectors.headers import Header, read_header
 from metrics.dashboards.selectors.judging import Judge, Standing
+from metrics.dashboards.selectors.mixes import read_mix
 from metrics.dashboards.selectors.movements import Movements, read_movements
 from metrics.dashboards.selectors.peers import Card, Parts, Whole, make_card, read_parts
 from metrics.dashboards.selectors.queues import read_queues, tell_apart
@@ -164,6 +166,7 @@ def _read_body(
         for kpi in reader.kpis
     ]
     chosen = next(tile for tile in tiles if tile.measure.slug == question.kpi)
+    mix = read_mix(viewer, question, of_chosen, chosen.measure, definitions[question.kpi], parts)
     known = [tile for tile in tiles if tile.has_data or tile is chosen]
     trend = (
         chosen.trend
@@ -178,7 +181,7 @@ def _read_body(
         definitions=definitions,
         without_data=[tile.measure.name for tile in tiles if tile not in known],
         trend=replace(trend, aims=tuple(judge.standing(value).aim for value in drawn)),
-        cards=_make_cards(parts, question, chosen, unit, judge, whole_cards),
+        cards=_make_cards(parts, question, chosen, unit, judge, whole_cards, mix),
         movements=read_movements(
             unit,
             question,
@@ -215,6 +218,7 @@ def _make_cards(
     unit: Node,
     judge: Judge,
     whole_cards: bool,
+    mix: Mix | None,
 ) -> list[Card]:
     whole = Whole(unit.name, chosen.now, chosen.before, Standing(chosen.status, chosen.aim))
     show_all = whole_cards or question.show_all
@@ -224,5 +228,5 @@ def _make_cards(
         if found.kind == "people":
             found, staff = narrow_people(found, question)
         card = make_card(found, question, chosen.measure, whole, judge, show_all=show_all)
-        cards.append(replace(card, staff=staff))
+        cards.append(replace(card, staff=staff, mix=mix if found.kind == "units" else None))
     return cards

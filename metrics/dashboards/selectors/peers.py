@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 from metrics.dashboards.rules.comparisons import Comparison, Part, add_readings, compare_parts
 from metrics.dashboards.rules.figures import Measure, Reading, line_of_target
+from metrics.dashboards.rules.mixes import Mix
 from metrics.dashboards.rules.questions import Question
 from metrics.dashboards.rules.staff import StaffFilter
 from metrics.dashboards.selectors.figures import as_reading
@@ -46,7 +47,7 @@ class Card:
     """A table of parts compared with a whole; parts are known by slug or employee number.
 
     `readings` holds all of them, those too that a long comparison does not show. `staff` says how
-    a table of people is filtered.
+    a table of people is filtered, `mix` how far apart units lie by their queues alone.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class Card:
     standings: dict[str, Standing]
     unit_ids: dict[str, int]
     staff: StaffFilter | None = None
+    mix: Mix | None = None
 
 
 def read_parts(

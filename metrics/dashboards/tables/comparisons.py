@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any
 
 from metrics.dashboards.rules.comparisons import (
@@ -22,6 +22,7 @@ from metrics.dashboards.rules.figures import (
     write_interval,
     write_number,
 )
+from metrics.dashboards.rules.mixes import say_mix
 from metrics.dashboards.rules.staff import describe_filter
 from metrics.dashboards.selectors import Card, Dashboard, Leader
 from metrics.dashboards.tables.addresses import (
@@ -40,6 +41,8 @@ Leaders = Mapping[int, Sequence[Leader]]
 
 # By what Explore takes figures apart to show a comparison's parts; siblings are none of a unit.
 EXPLORED = {"units": "unit", "people": "person"}
+
+INDEX = "productivity-index"
 
 HEADS = [
     "key",
@@ -70,6 +73,7 @@ def shape_card(
         "id": f"compare-{card.kind}",
         "title": title_comparison(comparison, card.one, card.many),
         "sub": describe_comparison(comparison, card.one),
+        "mix": _shape_mix(owner, body, card),
         "staff_words": describe_filter(card.staff, card.whole.name) if card.staff else "",
         "filters": shape_staff_filters(question, owner, card.staff) if card.staff else None,
         "head": card.one.capitalize(),
@@ -106,6 +110,24 @@ def shape_card(
         "csv_url": csv_address("comparison", question, owner, table=None, all=None, by=card.kind),
         "explore_url": explore_address(question, owner, breakdown=EXPLORED[card.kind])
         if card.kind in EXPLORED
+        else "",
+    }
+
+
+def _shape_mix(owner: Owner, body: Dashboard, card: Card) -> dict[str, str] | None:
+    """Say that the queues differ too much to compare so, and lead to what compares fairly.
+
+    The index may be unknown of the whole where nobody outside works its queues; Explore shows
+    that of its parts all the same.
+    """
+    if card.mix is None:
+        return None
+    names = {part.key: part.name for part in card.readings}
+    fair = replace(body.question, kpi=INDEX)
+    return {
+        "words": say_mix(card.comparison.measure, card.mix, names, card.many),
+        "href": explore_address(fair, owner, breakdown=EXPLORED[card.kind])
+        if INDEX in body.definitions
         else "",
     }
 

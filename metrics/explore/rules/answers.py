@@ -24,7 +24,8 @@ def title_parts(
         return f"{head}: no data in {span.label()}"
     (least, first), (most, last) = known[0], known[-1]
     whole_name, whole_value = whole
-    of_whole = f", {whole_name} {write_value(measure, whole_value)}"
+    # An index has none where nobody outside does the same work.
+    of_whole = "" if whole_value is None else f", {whole_name} {write_value(measure, whole_value)}"
     if len(known) == 1:
         return f"{head}: {first} {write_number(measure, least)}{of_whole}"
     return (

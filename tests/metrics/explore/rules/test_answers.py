@@ -40,3 +40,10 @@ def test_what_is_drawn_is_said() -> None:
     assert "3 more stand in the table alone" in said
     assert "The axis starts at 40." in said
     assert "provisional" in said
+
+
+def test_a_title_leaves_out_a_whole_without_a_value() -> None:
+    parts = [("Video DE", 91.26), ("Video ES", 72.0)]
+    assert title_parts(HANDLE_TIME, SPAN, ("Video Safety", None), parts, "team") == (
+        "Average handle time by team: 72.0 (Video ES) to 91.3 (Video DE)"
+    )
