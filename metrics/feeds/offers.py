@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from metrics.feeds.models import Feed, Import, ImportState
+from metrics.feeds.models import Import, ImportState
 from metrics.feeds.selectors import IncompleteDay, incomplete_days, visible_imports, write_day
 from metrics.feeds.selectors.incomplete import NAMED_FOR_DAYS
 from opsportal.lib.formats import format_number
@@ -24,6 +24,13 @@ from teams.structure.rules import Node
 # What was refused longer ago is history; the feed's page still tells it.
 REFUSALS_FOR = timedelta(days=14)
 MESSAGE_CHARS = 120
+
+# Of each feed with a schedule, the units of which it brings something.
+_PROMISING = """
+    SELECT ARRAY(SELECT unit_id FROM metrics_feed_covers WHERE feed_id = feed.id)
+    FROM metrics_feed feed
+    WHERE feed.promised_weekdays <> '{}' OR feed.promised_month_days <> '{}'
+"""
 
 
 def list_needs(viewer: Viewer) -> list[Need]:
@@ -128,13 +135,10 @@ def _group_by_feed(days: Iterable[IncompleteDay]) -> list[list[IncompleteDay]]:
 
 def _count_promising(viewer: Viewer, unit: Node) -> int:
     """Count the feeds with a schedule that bring something of a unit, or do not say of which."""
-    feeds = Feed.objects.exclude(promised_weekdays=[], promised_month_days=[]).annotate(
-        units=ArrayAgg("covers", filter=Q(covers__isnull=False), default=[])
-    )
     kin = viewer.tree.below(unit.id) | {node.id for node in viewer.tree.above(unit.id)}
-    return sum(
-        not units or not kin.isdisjoint(units) for units in feeds.values_list("units", flat=True)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_PROMISING)
+        return sum(not units or not kin.isdisjoint(units) for (units,) in cursor.fetchall())
 
 
 def _list_refused(viewer: Viewer) -> list[Need]:

@@ -225,8 +225,11 @@ class _SumsByPeriod:
     def _add(
         self, version: KpiVersion, stretches: Mapping[int, list[Sums]], period: Period
     ) -> Sums | None:
-        inside = range(self.position[period.start], self.position[period.end])
-        parts = (part for index in inside if index in stretches for part in stretches[index])
+        if not stretches:
+            return None
+        parts: list[Sums] = []
+        for index in range(self.position[period.start], self.position[period.end]):
+            parts += stretches.get(index, ())
         return add_sums(version.formulas, parts)
 
 

@@ -361,4 +361,4 @@ def _write_sums(
 
 def _read_numbers(text: str) -> list[int]:
     """Read an array of whole numbers, however large, as PostgreSQL writes it: '{1,2,3}'."""
-    return [int(number) for number in text[1:-1].split(",")]
+    return list(map(int, text[1:-1].split(",")))

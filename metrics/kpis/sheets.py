@@ -62,9 +62,9 @@ class Sheet:
         )
 
     def read_sums(self, numbers: Sequence[int]) -> Sums:
-        count = len(self.names)
-        totals = dict(zip(self.names, numbers[:count], strict=True))
+        totals = dict(zip(self.names, numbers, strict=False))
         if self.pairs:
+            count = len(self.names)
             products = dict(zip(self.pairs, numbers[count + 1 :], strict=True))
             return Sums(totals, {}, products, numbers[count])
         return sum_of_day(self.formulas, totals) if self.needs_products else Sums(totals, {}, {}, 0)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db import connection
 from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from metrics.kpis.models import Kpi, KpiVersion, ReviewState
+from metrics.kpis.models import KpiVersion, ReviewState
 from metrics.kpis.selectors import name_currency
 from metrics.kpis.tables import name_user
 from metrics.targets.models import TargetChange
@@ -29,6 +29,14 @@ HOLDS = ("target.set", "target.ended", "ramp.set", "ramp.ended")
 MOST_ACTS = 200
 NAMES_SHOWN = 3
 REASON_CHARS = 120
+# Every KPI, and whether another target waits to be decided for a unit.
+_PROPOSED = """
+    SELECT kpi.id, EXISTS (
+        SELECT FROM metrics_targetchange change
+        WHERE change.kpi_id = kpi.id AND change.unit_id = %(unit)s AND change.state = %(open)s
+    )
+    FROM metrics_kpi kpi
+"""
 
 
 def list_needs(viewer: Viewer) -> list[Need]:
@@ -79,15 +87,14 @@ def list_strips(viewer: Viewer, unit: Node) -> list[Strip]:
     """Say of how many KPIs a unit has a target today, its own or from above. Two queries."""
     if unit.id not in readable_unit_ids(viewer):
         return []
-    waiting = TargetChange.objects.filter(kpi=OuterRef("pk"), unit=unit.id, state=ReviewState.OPEN)
-    kpis = dict(
-        Kpi.objects.annotate(change=Subquery(waiting.values("pk")[:1])).values_list("pk", "change")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_PROPOSED, {"unit": unit.id, "open": ReviewState.OPEN.value})
+        kpis = dict(cursor.fetchall())
     asked = [Asked(kpi_id, unit.id, None, viewer.today) for kpi_id in kpis]
     found = find_expectations(asked)
     nearest = [target for one in asked if (target := found.target_on(one))]
     own = sum(target.unit_id == unit.id for target in nearest)
-    proposed = sum(change is not None for change in kpis.values())
+    proposed = sum(kpis.values())
     facts = [
         gettext("*%(n)s of %(all)s* KPIs have a target") % {"n": len(nearest), "all": len(kpis)}
     ]

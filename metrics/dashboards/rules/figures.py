@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from opsportal.lib.durations import SECOND, choose_duration_unit
 from opsportal.lib.formats import THIN_SPACE, format_number, format_signed
@@ -42,8 +43,7 @@ class Measure:
         return self.model in ("proportion", "ratio", "count")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One value with what it is made of; value None is no data.
 
     `why_provisional` says in sentences why it may still change.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from statistics import median_low
+from typing import NamedTuple
 
 from metrics.dashboards.rules.figures import (
     Aim,
@@ -33,8 +34,7 @@ from teams.measures.rules import Mark
 FEWEST_FOR_LIMITS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One period of a trend; an open one is not judged: its data may still change."""
 
     period: Period

@@ -19,14 +19,15 @@ def as_measure(definition: KpiVersion) -> Measure:
 
 
 def as_reading(value: KpiValue) -> Reading:
+    # In order, which a page of four hundred of them can tell from by name.
     return Reading(
-        value=value.value,
-        low=value.low,
-        high=value.high,
-        numerator=value.numerator,
-        denominator=value.denominator,
-        n=value.n,
-        provisional=value.provisional,
-        version=value.version,
-        why_provisional=value.why_provisional,
+        value.value,
+        value.low,
+        value.high,
+        value.numerator,
+        value.denominator,
+        value.n,
+        value.provisional,
+        value.version,
+        value.why_provisional,
     )

@@ -60,8 +60,10 @@ def add_sums(formulas: Formulas, parts: Iterable[Sums]) -> Sums | None:
     return Sums(totals, latest, products, sum(part.busy_days for part in found))
 
 
-def combine_measures(formulas: Formulas, sums: Sums) -> dict[str, Exact]:
+def combine_measures(formulas: Formulas, sums: Sums) -> Mapping[str, Exact]:
     """Say what each measure came to: a sum, a mean over the days, the last ones, the largest."""
+    if not formulas.other_than_flows:
+        return sums.totals
     values: dict[str, Exact] = dict(sums.totals)
     for name, combine in formulas.other_than_flows:
         if combine is Combine.MEAN:
