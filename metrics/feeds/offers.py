@@ -7,7 +7,6 @@ from itertools import groupby
 from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.template.defaultfilters import truncatechars
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -15,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from metrics.feeds.models import Import, ImportState
 from metrics.feeds.selectors import IncompleteDay, incomplete_days, visible_imports, write_day
 from metrics.feeds.selectors.incomplete import NAMED_FOR_DAYS
+from opsportal.lib.addresses import address_of
 from opsportal.lib.formats import format_number
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
@@ -60,7 +60,7 @@ def list_strips(viewer: Viewer, unit: Node) -> list[Strip]:
         facts = [words % {"all": promising}]
     deed, href = "", ""
     if viewer.may(Permission.READ_FEEDS):
-        deed, href = gettext("Feeds and imports"), reverse("metrics:feed-list")
+        deed, href = gettext("Feeds and imports"), address_of("metrics:feed-list")
     return [Strip(gettext("Data delivery"), "database-import", tuple(facts), deed, href)]
 
 
@@ -94,10 +94,10 @@ def _need_feed(viewer: Viewer, days: Sequence[IncompleteDay]) -> Need:
     else:
         what = gettext("%(feed)s has not arrived whole for %(n)s days") % words
     if viewer.may(Permission.READ_FEEDS) or unit_id is None:
-        deed, href = gettext("Open feed"), reverse("metrics:feed-detail", args=[last.feed])
+        deed, href = gettext("Open feed"), address_of("metrics:feed-detail", last.feed)
     else:
         slug = viewer.tree.nodes[unit_id].slug
-        deed, href = gettext("See figures"), reverse("metrics:unit-dashboard", args=[slug])
+        deed, href = gettext("See figures"), address_of("metrics:unit-dashboard", slug)
     return Need(
         key=f"feed-late:{first.feed}",
         status="late",
@@ -192,5 +192,5 @@ def _need_import(import_: Import) -> Need:
         or (sender.email if sender else ""),
         since=at.date(),
         deed=gettext("See rows") if import_.rejected else gettext("See why"),
-        href=reverse("metrics:import-detail", args=[import_.pk]),
+        href=address_of("metrics:import-detail", import_.pk),
     )

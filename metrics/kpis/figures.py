@@ -264,6 +264,11 @@ class _WorkByDay:
 
 
 def _output_of(version: KpiVersion, sums: Sums) -> Output:
+    plain = version.formulas.plain
+    if plain is not None:
+        made_of, effort_of, n_of = plain
+        totals = sums.totals
+        return Output(totals[made_of], totals[effort_of], totals[n_of])
     made, effort, n = version.formulas.evaluate(combine_measures(version.formulas, sums))
     return Output(made or 0, effort or 0, n or 0)
 

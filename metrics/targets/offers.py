@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from django.db import connection
 from django.template.defaultfilters import truncatechars
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -17,6 +16,7 @@ from metrics.targets.models import TargetChange
 from metrics.targets.policies import may_review, readable_unit_ids
 from metrics.targets.readings import Aim, Asked, find_expectations
 from metrics.targets.tables import DEEDS, shape_history, write_aim
+from opsportal.lib.addresses import address_of
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 from teams.audit.models import AuditEvent
@@ -110,7 +110,7 @@ def list_strips(viewer: Viewer, unit: Node) -> list[Strip]:
             "target",
             tuple(facts),
             gettext("Definitions and targets"),
-            reverse("metrics:kpi-list"),
+            address_of("metrics:kpi-list"),
         )
     ]
 
@@ -132,7 +132,7 @@ def _need_decision(viewer: Viewer, change: TargetChange, version: KpiVersion) ->
         since=timezone.localdate(change.proposed_at),
         due=change.start,
         deed=gettext("Decide"),
-        href=reverse("metrics:unit-targets", args=[change.kpi.slug, unit.slug]),
+        href=address_of("metrics:unit-targets", change.kpi.slug, unit.slug),
     )
 
 
@@ -152,7 +152,7 @@ def _news_of_one(viewer: Viewer, event: AuditEvent, on: date, version: KpiVersio
         title=titles[event.act] % {"kpi": version.name, "unit": _name_unit(viewer, slug)},
         words=f"{said}: {deed['what']}." if deed["what"] else f"{said}.",
         on=on,
-        href=reverse("metrics:unit-targets", args=[version.kpi.slug, slug]),
+        href=address_of("metrics:unit-targets", version.kpi.slug, slug),
     )
 
 
@@ -173,7 +173,7 @@ def _news_of_many(viewer: Viewer, events: Sequence[AuditEvent], on: date) -> New
         title=gettext("%(n)s targets and ramps changed") % words,
         words=gettext("%(who)s on %(day)s, for %(units)s.") % words,
         on=on,
-        href=reverse("metrics:kpi-list"),
+        href=address_of("metrics:kpi-list"),
     )
 
 

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower, Upper
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+from opsportal.lib.addresses import address_of
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 from teams.directory.selectors import Moment
@@ -119,7 +119,9 @@ def _list_address(unit: Node | None, moment: Moment | None = None) -> str:
         "when": moment.value if moment else "",
     }
     query = urlencode({name: value for name, value in asked.items() if value})
-    return f"{reverse('teams:person-list')}?{query}" if query else reverse("teams:person-list")
+    return (
+        f"{address_of('teams:person-list')}?{query}" if query else address_of("teams:person-list")
+    )
 
 
 def _list_leaderless(viewer: Viewer) -> list[Need]:
@@ -158,7 +160,7 @@ def _list_leaderless(viewer: Viewer) -> list[Need]:
             else _name_some(names),
             since=max((since for _, since in found if since), default=None),
             deed=gettext("Org chart"),
-            href=reverse("teams:org-chart"),
+            href=address_of("teams:org-chart"),
         )
     ]
 
@@ -216,7 +218,7 @@ def _news_of_steps(viewer: Viewer, what: str, steps: Sequence[Step]) -> News:
         title=titles[what] % words,
         words=said,
         on=last.day,
-        href=reverse("teams:org-chart")
+        href=address_of("teams:org-chart")
         if what == "leads"
         else _list_address(None, Moment.JOINED if what == "joined" else None),
     )

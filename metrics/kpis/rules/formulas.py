@@ -92,6 +92,19 @@ class Formulas:
         denominator = 1 if self.denominator is None else self.denominator.evaluate(values)
         return self.numerator.evaluate(values), denominator, self.n.evaluate(values)
 
+    @cached_property
+    def plain(self) -> tuple[str, str, str] | None:
+        """Name the measures that numerator, denominator and n are, where each is one that adds up.
+
+        Nearly all are: what is read for each day and queue can be taken as it comes.
+        """
+        names = [one.text.strip() for one in self._all]
+        is_plain = len(names) == 3 and all(
+            one.names == {name} and self.combines(name) is Combine.FLOW
+            for one, name in zip(self._all, names, strict=True)
+        )
+        return (names[0], names[1], names[2]) if is_plain else None
+
     def slopes(self, values: Mapping[str, Exact]) -> "Slopes":
         """Differentiate numerator ÷ denominator by each measure, where neither divides by zero."""
         if self._quotient is not None:

@@ -37,6 +37,7 @@ class Tree:
         self._in_order = list(self._descend())
         self.nodes = {node.id: node for node in self._in_order}
         self._places = {node.id: place for place, node in enumerate(self._in_order)}
+        self._below: dict[int, frozenset[int]] = {}
         self._sizes = dict.fromkeys(self.nodes, 1)
         for node in self._in_order[:0:-1]:
             assert node.parent_id is not None, "the root alone has none, and stands first"
@@ -73,7 +74,10 @@ class Tree:
 
     def below(self, unit_id: int) -> frozenset[int]:
         """Return the ids of a unit and of everything under it."""
-        return frozenset(node.id for node in self.walk(unit_id))
+        found = self._below.get(unit_id)
+        if found is None:
+            found = self._below[unit_id] = frozenset(node.id for node in self.walk(unit_id))
+        return found
 
     def walk(self, unit_id: int | None = None) -> Iterator[Node]:
         """Yield a unit (the root by default) and everything under it, parents first, by name."""

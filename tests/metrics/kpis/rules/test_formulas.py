@@ -197,3 +197,19 @@ def test_only_sums_of_flows_add_up_by_parts(
     numerator: str, denominator: str, *, adds_up: bool
 ) -> None:
     assert read(numerator, denominator).adds_up_by_parts is adds_up
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "plain"),
+    [
+        ("units", "seconds", ("units", "seconds", "units")),
+        (" units ", "seconds", ("units", "seconds", "units")),
+        ("units", "seconds / 3600", None),
+        ("units + rework", "seconds", None),
+        ("units", "", None),
+    ],
+)
+def test_formulas_of_single_measures_are_told_from_others(
+    numerator: str, denominator: str, plain: tuple[str, str, str] | None
+) -> None:
+    assert read(numerator, denominator).plain == plain
