@@ -1,7 +1,9 @@
 """How a value of a KPI is written: with its unit, its interval, its change and its n."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from statistics import median_low
 from typing import NamedTuple
 
 from opsportal.lib.durations import SECOND, choose_duration_unit
@@ -83,6 +85,14 @@ def fit_unit(measure: Measure, *values: float | None) -> Measure:
         return measure
     unit = choose_duration_unit(known, measure.decimals)
     return replace(measure, unit=unit.name, per=unit.seconds, decimals=unit.decimals)
+
+
+def fit_series(measure: Measure, readings: Iterable[Reading]) -> Measure:
+    """Let durations of a series be written in what suits the middle one of them."""
+    if measure.unit != SECOND:
+        return measure
+    known = [reading.value for reading in readings if reading.value is not None]
+    return fit_unit(measure, median_low(known)) if known else measure
 
 
 def in_unit(measure: Measure, value: float | None) -> float | None:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from statistics import median_low
 from typing import NamedTuple
 
 from metrics.dashboards.rules.figures import (
     Aim,
     Measure,
     Reading,
-    fit_unit,
+    fit_series,
     in_unit,
     write_interval,
     write_value,
@@ -169,7 +168,7 @@ def build_trend(
         )
     ]
     return Trend(
-        measure=fit_unit(measure, _find_middle(readings)),
+        measure=fit_series(measure, readings),
         grain=grain,
         points=tuple(
             Point(*parts) for parts in zip(periods, readings, is_open, signals, strict=True)
@@ -183,11 +182,6 @@ def build_trend(
         else None,
         declared=tuple(mark for mark in declared if mark.concerns(measure.slug)),
     )
-
-
-def _find_middle(readings: Sequence[Reading]) -> float | None:
-    known = [reading.value for reading in readings if reading.value is not None]
-    return median_low(known) if known else None
 
 
 def _limit_points(
