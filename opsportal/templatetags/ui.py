@@ -131,7 +131,7 @@ def _as_scale(scale: AnyScale) -> Scale:
     return Scale(*scale) if isinstance(scale, tuple) else scale
 
 
-@register.simple_tag
+@register.inclusion_tag("components/interval_cell.html")
 def interval_cell(
     scale: AnyScale,
     value: float | None = None,
@@ -141,34 +141,17 @@ def interval_cell(
     target: float | None = None,
     whole: float | None = None,
     few: bool = False,
-) -> SafeString:
+) -> dict[str, Any]:
     """Draw a dot with its interval on the shared scale; without a value, the lines alone."""
-    return _draw_cell(_as_scale(scale), value, low, high, target, whole, few)
-
-
-@lru_cache(maxsize=2_000, typed=True)
-def _draw_cell(
-    scale: Scale,
-    value: float | None,
-    low: float | None,
-    high: float | None,
-    target: float | None,
-    whole: float | None,
-    few: bool,
-) -> SafeString:
+    scale = _as_scale(scale)
     drawing = draw_interval(scale, value=value, low=low, high=high, target=target, whole=whole)
-    return _render("components/interval_cell.html", {"drawing": drawing, "few": few})
+    return {"drawing": drawing, "few": few}
 
 
-@register.simple_tag
-def effect_bar(scale: AnyScale, effects: tuple[float, float]) -> SafeString:
+@register.inclusion_tag("components/effect_bar.html")
+def effect_bar(scale: AnyScale, effects: tuple[float, float]) -> dict[str, Any]:
     """Draw the rate and the mix effect of a row as bars from zero on the shared scale."""
-    return _draw_effects(_as_scale(scale), *effects)
-
-
-@lru_cache(maxsize=2_000, typed=True)
-def _draw_effects(scale: Scale, first: float, second: float) -> SafeString:
-    return _render("components/effect_bar.html", {"drawing": draw_bars(scale, first, second)})
+    return {"drawing": draw_bars(_as_scale(scale), *effects)}
 
 
 @register.inclusion_tag("components/interval_axis.html")
