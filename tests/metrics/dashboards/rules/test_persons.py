@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -142,7 +141,7 @@ def test_a_standing_is_a_range_and_no_place_without_enough_work() -> None:
         Part("c", "Cem", share(9, 10)),
         Part("d", "Dan", EMPTY),
     ]
-    comparison = compare_parts(ON_TIME, parts, replace(UNIT))
+    comparison = compare_parts(ON_TIME, parts, UNIT)
     said = {part.key: title_standing(comparison, part.key, part.name, "Team") for part in parts}
     assert said == {
         "a": "Ann ranks 1 of 2 in Team, above the whole",
