@@ -20,7 +20,7 @@ run: $(PACKAGES) $(ASSETS)  ## the portal, empty
 	@OPSPORTAL_TRIAL=true exec $(BIN)/python manage.py run_portal
 
 test: $(PACKAGES) $(ASSETS)  ## every test, on servers of its own; ARGS go to pytest
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 # Deployment is checked as production has it: servers and secret key given, no debugging.
 PRODUCTION := PUBLIC_URL=https://portal.example DATABASE_URL=postgres://portal@localhost/portal \

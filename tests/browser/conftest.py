@@ -38,6 +38,8 @@ def browser() -> Iterator["Browser"]:
             executable_path=CHROMIUM,
             args=[
                 "--no-sandbox",
+                # Where there is none, Debian's Chromium has one imitated, which draws slower.
+                "--disable-gpu",
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--no-first-run",

@@ -34,8 +34,16 @@ CHART_BYTES = """
     [...document.querySelectorAll("[data-chart] + script[type='application/json']")]
         .map(script => new Blob([script.textContent]).size)
 """
-SCROLL_ON = "scrollBy(0, innerHeight / 2)"
-AT_THE_END = "scrollY + innerHeight >= document.documentElement.scrollHeight - 1"
+# At once, not smoothly: a new step would begin the glide anew, from a standstill. What comes into
+# view is told to the page with the next frame, and drawn with the one after it.
+SCROLL_THROUGH = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    while (scrollY + innerHeight < document.documentElement.scrollHeight - 1) {
+        scrollBy({top: innerHeight / 2, behavior: "instant"});
+        await frame();
+        await frame();
+    }
+}"""
 
 
 @dataclass
@@ -73,9 +81,7 @@ def record(page: "Page") -> Visit:
 
 def read_through(page: "Page") -> None:
     """Scroll to the end as a reader does, until every chart on the way is drawn."""
-    while not page.evaluate(AT_THE_END):
-        page.evaluate(SCROLL_ON)
-        page.wait_for_timeout(60)
+    page.evaluate(SCROLL_THROUGH)
     if page.query_selector("[data-chart]"):
         # A function, which is read once; an expression is evaluated anew each time, which the
         # content policy refuses from the second time on.

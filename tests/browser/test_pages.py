@@ -7,33 +7,35 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from tests.browser.pages import PAGES
-from tests.browser.walking import COUNT_VIOLATIONS, find_problems, listen, watch
+from tests.browser.walking import find_problems, watch
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 WIDTHS = {"desk": 1440, "phone": 390}
+# So that several walk at once, and none waits long for the last.
+PARTS = 4
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_keeps_the_policy_and_is_accessible(open_as: Any, width: str) -> None:
-    """One walk over all pages: they share one organisation, which takes longer than a page.
+def test_every_page_keeps_the_policy_and_is_accessible(open_as: Any, width: str, part: int) -> None:
+    """A walk over many pages: they share one organisation, which takes longer than a page.
 
-    Each reader keeps one browser, and a page that stands changes from light to dark.
+    Each reader keeps one page, and what stands on it changes from light to dark.
     """
     found: dict[str, Any] = {}
-    readers: dict[str | None, BrowserContext] = {}
-    for url, persona in PAGES:
+    readers: dict[str | None, Page] = {}
+    for url, persona in PAGES[part::PARTS]:
         if persona not in readers:
             viewport = {"width": WIDTHS[width], "height": 900}
-            readers[persona] = open_as(persona, color_scheme="light", viewport=viewport)
-            readers[persona].add_init_script(COUNT_VIOLATIONS)
-        page = readers[persona].new_page()
-        listen(page)
-        response = page.goto(url, wait_until="networkidle")
+            readers[persona] = watch(open_as(persona, viewport=viewport))
+        page = readers[persona]
+        page.emulate_media(color_scheme=THEMES[0])
+        response = page.goto(url)
         assert response is not None
         assert response.ok, (url, response.status)
         for theme in THEMES:
@@ -41,7 +43,6 @@ def test_every_page_keeps_the_policy_and_is_accessible(open_as: Any, width: str)
             problems = find_problems(page)
             if problems:
                 found[f"{url} as {persona}, {theme}"] = problems
-        page.close()
     assert not found, json.dumps(found, indent=1)
 
 

@@ -82,7 +82,10 @@ def find_problems(page: "Page") -> dict[str, Any]:
     What was heard since the last call counts as well.
     """
     read_through(page)
-    page.evaluate(AXE.read_text())
+    # What reading brought has come, or was refused, by then.
+    page.wait_for_load_state("networkidle")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     problems: dict[str, Any] = {
         "policy": page.evaluate("window.violations"),
         "axe": page.evaluate(RUN_AXE),
