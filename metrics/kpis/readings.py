@@ -8,6 +8,7 @@ loses no digit.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -305,9 +306,7 @@ def _fetch(
                 "subjects": None if source.subjects is None else list(source.subjects),
                 "start": start,
                 "end": end,
-                "days": write_days(
-                    first + number * _DAY for number in range((until - first).days)
-                ),
+                "days": write_days(first + number * _DAY for number in range((until - first).days)),
                 "edges": write_days(edges),
                 "queues": None if queue_ids is None else list(queue_ids),
             },
@@ -366,6 +365,7 @@ def _write_sums(
             )
 
 
-def _read_numbers(text: str) -> list[int]:
+@lru_cache(maxsize=20_000)
+def _read_numbers(text: str) -> tuple[int, ...]:
     """Read an array of whole numbers, however large, as PostgreSQL writes it: '{1,2,3}'."""
-    return list(map(int, text[1:-1].split(",")))
+    return tuple(map(int, text[1:-1].split(",")))

@@ -82,12 +82,11 @@ def get_unit_dashboard(
     question = read_question(given, span, kpis=reader.kpis, queues=reader.queues)
     queues = tell_apart(unit, all_queues, catalogue.sources, question.period)
     question = narrow_question(question, given, queues.here, queues.elsewhere)
-    body = _read_body(viewer, unit, question, span, reader, whole_cards)
+    body = _read_body(viewer, unit, question, span, reader, queues.here, whole_cards)
     return UnitDashboard(
         header,
         replace(
             body,
-            queues=queues.here,
             filters=list_trait_filters(question, queues.here),
             without_data=body.without_data + catalogue.absent,
         ),
@@ -118,7 +117,13 @@ def read_catalogue(extent: Extent | None, wanted: str) -> Catalogue:
 
 
 def _read_body(
-    viewer: Viewer, unit: Node, question: Question, span: Span, reader: KpiReader, whole_cards: bool
+    viewer: Viewer,
+    unit: Node,
+    question: Question,
+    span: Span,
+    reader: KpiReader,
+    here: list[WorkQueue],
+    whole_cards: bool,
 ) -> Dashboard:
     week_by_week = _list_periods(question, question.signal_grain, span)
     trend_periods = _list_periods(question, question.grain, span)
@@ -133,7 +138,8 @@ def _read_body(
     }
     definitions = {kpi: values[kpi, question.period].definition for kpi in reader.kpis}
     of_chosen = reader.narrow(question.kpi)
-    parts = read_parts(viewer, unit, question, of_chosen, definitions[question.kpi])
+    definition = definitions[question.kpi]
+    parts = read_parts(viewer, unit, question, of_chosen, definition)
     # A tile is judged by its period alone; the chart draws what held in each of its periods.
     drawn = [values[question.kpi, period] for period in trend_periods]
     judge = Judge(
@@ -166,7 +172,7 @@ def _read_body(
         for kpi in reader.kpis
     ]
     chosen = next(tile for tile in tiles if tile.measure.slug == question.kpi)
-    mix = read_mix(viewer, question, of_chosen, chosen.measure, definitions[question.kpi], parts)
+    mix = read_mix(viewer, question, of_chosen, chosen.measure, definition, parts, here)
     known = [tile for tile in tiles if tile.has_data or tile is chosen]
     trend = (
         chosen.trend
@@ -176,7 +182,7 @@ def _read_body(
     return Dashboard(
         question=question,
         span=span,
-        queues=[],
+        queues=here,
         tiles=known,
         definitions=definitions,
         without_data=[tile.measure.name for tile in tiles if tile not in known],

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 
 from metrics.dashboards.rules.figures import Measure
+from metrics.dashboards.rules.filters import WorkQueue
 from metrics.dashboards.rules.mixes import Mix, QueueWork, find_mix
 from metrics.dashboards.rules.questions import Question
 from metrics.dashboards.selectors.peers import Parts
@@ -21,14 +22,16 @@ def read_mix(
     measure: Measure,
     definition: KpiVersion,
     parts: Sequence[Parts],
+    here: Sequence[WorkQueue],
 ) -> Mix | None:
     """Find whether the units of a comparison work in queues too different to compare them so.
 
-    Two more queries for a KPI of work and the time it takes, and none for any other or within one
-    queue. The reader is one of the chosen KPI alone.
+    One more query for a KPI of work and the time it takes, and none for any other or within one
+    queue. The reader is one of the chosen KPI alone; `here` are the queues in which there is work.
     """
     units = next((found for found in parts if found.kind == "units"), None)
-    if units is None or not _is_distorted(definition) or len(question.queues or ()) == 1:
+    queues = question.queues or [queue.slug for queue in here]
+    if units is None or not _is_distorted(definition) or len(queues) < 2:
         return None
     ids = {value.unit.id for value in units.values}
     readable = [id_ for id_ in sorted(ids) if viewer.may(Permission.READ_UNIT_KPIS, id_)]
@@ -38,7 +41,7 @@ def read_mix(
         unit=readable[0],
         beside=readable[1:],
         periods=[question.period],
-        queues=question.queues,
+        queues=queues,
         breakdown=Breakdown.QUEUE,
     )
     return find_mix(
