@@ -38,10 +38,7 @@ def fetch_table(sql: str, parameters: Parameters, schema: "pa.Schema") -> "pa.Ta
     """Run a query; return its rows as columns, which `schema` names in order."""
     from pyarrow import csv
 
-    rows = BytesIO()
-    with connection.cursor() as cursor:
-        query = cursor.mogrify(sql, parameters).decode()
-        cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv)", rows)
+    rows = _copy_out(sql, parameters, "csv")
     if not rows.tell():
         return schema.empty_table()
     rows.seek(0)
@@ -57,10 +54,7 @@ def fetch_bytes(sql: str, parameters: Parameters) -> list[tuple[int, memoryview]
 
     A cursor has bytes spelt out in twice as many digits, and read again.
     """
-    rows = BytesIO()
-    with connection.cursor() as cursor:
-        query = cursor.mogrify(sql, parameters).decode()
-        cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT binary)", rows)
+    rows = _copy_out(sql, parameters, "binary")
     view, position, found = rows.getbuffer(), _HEADER_LENGTH, []
     while position < len(view) - _TRAILER_LENGTH:
         _, _, number, length = _ROW_HEAD.unpack_from(view, position)
@@ -78,5 +72,18 @@ def write_table(name: str, rows: "pa.Table") -> None:
     csv.write_csv(rows, lines, csv.WriteOptions(include_header=False))
     lines.seek(0)
     columns = ", ".join(f'"{column}"' for column in rows.column_names)
+    _copy(f"COPY {name} ({columns}) FROM STDIN WITH (FORMAT csv)", lines)
+
+
+def _copy_out(sql: str, parameters: Parameters, format_: str) -> BytesIO:
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {name} ({columns}) FROM STDIN WITH (FORMAT csv)", lines)
+        query = cursor.mogrify(sql, parameters).decode()
+    rows = BytesIO()
+    _copy(f"COPY ({query}) TO STDOUT WITH (FORMAT {format_})", rows)
+    return rows
+
+
+def _copy(statement: str, stream: BytesIO) -> None:
+    """Run a COPY, whose errors are those of any other statement: a cursor hands on the driver's."""
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(statement, stream)
