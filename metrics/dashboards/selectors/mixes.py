@@ -7,7 +7,7 @@ from metrics.dashboards.rules.questions import Question
 from metrics.dashboards.selectors.peers import Parts
 from metrics.kpis.models import KpiVersion, StatisticalModel
 from metrics.kpis.selectors import KpiReader
-from metrics.kpis.values import Breakdown
+from metrics.kpis.values import Breakdown, KpiValue
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
 
@@ -33,8 +33,12 @@ def read_mix(
     queues = question.queues or [queue.slug for queue in here]
     if units is None or not _is_distorted(definition) or len(queues) < 2:
         return None
-    ids = {value.unit.id for value in units.values}
-    readable = [id_ for id_ in sorted(ids) if viewer.may(Permission.READ_UNIT_KPIS, id_)]
+    compared = {value.unit.slug: value for value in units.values if value.period == question.period}
+    readable = sorted(
+        value.unit.id
+        for value in compared.values()
+        if viewer.may(Permission.READ_UNIT_KPIS, value.unit.id)
+    )
     if len(readable) < 2:
         return None
     values = reader.get_period_values(
@@ -44,13 +48,26 @@ def read_mix(
         queues=queues,
         breakdown=Breakdown.QUEUE,
     )
-    return find_mix(
-        measure,
-        [
-            QueueWork(value.unit.slug, value.queue.slug, value.numerator, value.denominator)
-            for value in values
-            if value.queue and value.numerator is not None and value.denominator is not None
-        ],
+    work: dict[str, list[QueueWork]] = {}
+    for value in values:
+        if value.queue and value.numerator is not None and value.denominator is not None:
+            done = QueueWork(value.unit.slug, value.queue.slug, value.numerator, value.denominator)
+            work.setdefault(value.unit.slug, []).append(done)
+    # A unit that stood here for part of the period is compared by that part, and is left out.
+    alike = [
+        done
+        for slug, of_unit in work.items()
+        if _is_all(of_unit, compared[slug])
+        for done in of_unit
+    ]
+    return find_mix(measure, alike)
+
+
+def _is_all(work: Sequence[QueueWork], compared: KpiValue) -> bool:
+    """Tell whether work by queue is all that a unit is compared by, and no more than that."""
+    return (
+        sum(one.numerator for one in work) == compared.numerator
+        and sum(one.denominator for one in work) == compared.denominator
     )
 
 

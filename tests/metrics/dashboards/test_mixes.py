@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from metrics.kpis.services import recompute_changed_days
+from teams.structure.services import move_unit
 from tests.metrics.dashboards.seeds import LAST, seed_work
 from tests.metrics.facts import write_facts
 from tests.personas import Organisation
@@ -82,6 +83,25 @@ def test_nothing_is_said_where_it_does_not(working: Organisation, slug: str, que
 def test_teams_of_the_same_queue_need_no_word(organisation: Organisation) -> None:
     seed_work(organisation, days=60)
     assert NOTE not in read(organisation, "video-safety", "kpi=units-per-hour")
+
+
+@pytest.mark.parametrize("days_here", [0, 1, 27], ids=["none", "the first", "all but the last"])
+def test_a_unit_that_went_says_nothing_of_those_that_stayed(
+    working: Organisation, days_here: int
+) -> None:
+    """It worked elsewhere for the rest of the time, in whatever queues."""
+    move_unit(
+        unit=working.units["video-de"],
+        parent=working.units["ads-safety"],
+        on=LAST - timedelta(days=27 - days_here),
+        by=None,
+    )
+    recompute_changed_days()
+    shown = read(working, "trust-safety", "kpi=units-per-hour", "Judith")
+    assert "Ads Safety" in shown
+    shown = read(working, "video-safety", "kpi=units-per-hour", "Judith")
+    assert ("Video DE" in shown) or not days_here
+    assert NOTE not in shown
 
 
 def test_it_costs_no_more_queries_than_a_dashboard_may(
