@@ -28,4 +28,4 @@ COPY --from=static-files /app/static/vendor static/vendor
 # Collected files are readable by their owner only.
 COPY --from=static-files --chown=portal /srv/static /srv/static
 USER portal
-CMD ["gunicorn", "opsportal.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]
+CMD ["gunicorn", "opsportal.wsgi", "--bind=0.0.0.0:8000", "--preload", "--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]

@@ -10,7 +10,7 @@ from metrics.kpis.measures import MEASURE_SETS, MeasureSet, Of
 from metrics.kpis.models import TOTALS
 from metrics.kpis.rules.totals import add_up_people, roll_up
 from metrics.records.kinds import Combine
-from metrics.records.services import read_columns
+from metrics.records.services import bring_columns
 from metrics.records.statements import Parameters, fetch_table, write_table
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _SPAN = f"daterange({_FROM}, {_UNTIL})"
 # An open side is null, which the functions pass over.
 _WITHIN = f"greatest(lower(valid), {_FROM}), least(upper(valid), {_UNTIL})"
 # What stands on the days that are rewritten, and on the day before each, with dates in place of
-# ranges: millions of lines are compared with them. `place` reads one table and nothing else, so
+# ranges, which cost less to compare with. `place` reads one table and nothing else, so
 # that the planner knows how many rows a person has in it, and hashes it rather than the lines.
 # A unit stands above itself at distance 0; `standing` is every unit that stands on each day.
 _STRUCTURE = f"""
@@ -93,9 +93,8 @@ def rewrite_totals(days: Sequence[date]) -> None:
     """Replace the totals of some days, of every set, by what facts and tree say now.
 
     A fact whose person has no unit that day is counted nowhere; a unit that stood nowhere that
-    day counts in itself alone. All days of a set go through one statement, so that what every
-    statement costs is shared by them. Of facts that are kept as columns, the columns are added up
-    instead. Call with the days held.
+    day counts in itself alone. What a set adds up to comes from one statement for all days, or from
+    the columns of each day where its facts are kept as such. Call with the days held.
     """
     parameters: dict[str, list[date] | date] = {
         "days": list(days),
@@ -123,7 +122,7 @@ def _add_up(measures: MeasureSet, days: Sequence[date], parameters: Parameters) 
     """Give what each unit has of its own: day, unit_id, queue_id, known and the measures."""
     if measures.columns_of is not None:
         places = fetch_table(_PLACES, parameters, _schema("person_id", "unit_id", *_DATES))
-        facts = read_columns(measures.columns_of, days)
+        facts = bring_columns(measures.columns_of, days)
         return add_up_people(facts, places, _aggregations(measures))
     names = [measure.name for measure in measures.measures]
     return fetch_table(

@@ -146,7 +146,7 @@ class DayColumns(models.Model):
     """One row per kind and operating day whose facts are kept as columns too, of all its feeds.
 
     Derived from the facts of the day, and written in the transaction that changes them (see
-    columns.py). `content` is an Arrow stream.
+    services/columns.py). `content` is an Arrow stream.
     """
 
     kind = models.CharField(max_length=40)

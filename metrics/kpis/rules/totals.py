@@ -59,6 +59,15 @@ def _holds(ranges: "pa.Table", day: "pa.Scalar | pa.ChunkedArray") -> "pa.Chunke
 
 
 def _add_up(rows: "pa.Table", key: list[str], measures: Aggregations) -> "pa.Table":
-    """Group rows; a measure that no row of a group knows stays unknown."""
+    """Group rows; a measure that no row of a group knows stays unknown.
+
+    Raises OverflowError where a sum might not fit: Arrow goes on counting from below zero.
+    """
+    import pyarrow.compute as pc
+
+    for name in measures:
+        least, most = pc.min_max(rows[name]).as_py().values()
+        if most is not None and max(-least, most) * rows.num_rows >= 2**63:
+            raise OverflowError(f"{name} of {rows.num_rows} rows may be more than a total can hold")
     groups = rows.group_by(key, use_threads=False)
     return groups.aggregate(list(measures.items())).rename_columns([*key, *measures])

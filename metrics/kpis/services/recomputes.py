@@ -11,6 +11,7 @@ from metrics.feeds.services import recheck_coverage
 from metrics.kpis.models import Recompute
 from metrics.kpis.services.period_results import compute_period_results
 from metrics.kpis.totals import rewrite_totals
+from metrics.records.services import forget_columns
 from opsportal.lib.queueing import enqueue
 from teams.audit.services import record_event
 from teams.changes.models import OperatingDay
@@ -126,7 +127,8 @@ def request_recompute(
 ) -> Recompute:
     """Ask for the days from `start` until before `end` to be recomputed, changed or not.
 
-    With neither, only changed days are, and failed ones again. The answer can be followed.
+    From their facts, and from nothing that was made of them before. With neither, only changed
+    days are, and failed ones again. The answer can be followed.
     """
     if start is None and end is None:
         retry_failed_days()
@@ -134,6 +136,7 @@ def request_recompute(
         days = count_changed_days()
     else:
         days = mark_range(start, end, reason="recompute asked for")
+        forget_columns(start, end)
     recompute = Recompute.objects.create(
         first_day=start,
         last_day=end - timedelta(days=1) if end else None,

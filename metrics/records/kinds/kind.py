@@ -121,6 +121,9 @@ class Presence:
     blank: str
 
 
+_IN_COLUMNS = {"person_id", "queue_id", "day"}
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of fact: its columns, its grain, what cannot be, and what its totals add up.
@@ -135,8 +138,9 @@ class Kind:
     A fact counts on its days, or, where `until` is SQL, from its day until before that one: it
     reads the fact under the alias `fact` and is NULL for one that holds until further notice.
 
-    `in_columns` keeps a day's facts a second time as columns (metrics/records/columns.py), to add
-    its totals up from: for measures of people that come by the ten thousand a day.
+    `in_columns` keeps a day's facts a second time as columns (records/services/columns.py), to add
+    its totals up from. It is for what comes by the ten thousand a day, and says of a person, a
+    queue and a day nothing but measures.
     """
 
     slug: str
@@ -156,6 +160,12 @@ class Kind:
     operating_days: Mapping[str, str] = field(default_factory=dict)
     until: str = ""
     in_columns: bool = False
+
+    def __post_init__(self) -> None:
+        if self.in_columns:
+            named = {column.field for column in self.dimensions if column.required}
+            plain = self.totals is None and not self.until and named == _IN_COLUMNS
+            assert plain, f"{self.slug} says more than columns hold"
 
     @property
     def measures(self) -> list[Column]:

@@ -42,14 +42,29 @@ def write_columns(kind: Kind, days: Iterable[date]) -> None:
             DayColumns.objects.filter(kind=kind.slug, day=day).delete()
 
 
-def read_columns(kind: Kind, days: Sequence[date]) -> "dict[date, pa.Table]":
-    """Read the facts of some days as columns: person_id, queue_id, known, then the measures.
+def forget_columns(start: date | None, end: date | None) -> None:
+    """Forget the columns from a day until before another: they are made anew from the facts.
 
-    Days without facts are left out. Facts that were there before their kind had columns, or had
-    other ones, get them now. For whoever recomputes days, holding their marks.
+    For whoever wants days computed from the facts alone, with the days marked.
+    """
+    assert transaction.get_connection().in_atomic_block
+    kept = DayColumns.objects.all()
+    if start is not None:
+        kept = kept.filter(day__gte=start)
+    if end is not None:
+        kept = kept.filter(day__lt=end)
+    kept.delete()
+
+
+def bring_columns(kind: Kind, days: Sequence[date]) -> "dict[date, pa.Table]":
+    """Give the facts of some days as columns: person_id, queue_id, known, then the measures.
+
+    Days without facts are left out. Facts that have no columns, as from before their kind had any
+    or had other ones, get them now. For whoever recomputes days, holding their marks.
     """
     import pyarrow as pa
 
+    assert transaction.get_connection().in_atomic_block
     alone = pa.ipc.IpcReadOptions(use_threads=False)
     kept = {
         date.fromordinal(ordinal): pa.ipc.open_stream(content, options=alone).read_all()

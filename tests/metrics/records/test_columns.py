@@ -1,19 +1,19 @@
 """What is kept as columns is what the facts of the day say, whatever happened to them."""
 
 import threading
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from metrics.feeds.services import rollback_import
 from metrics.kpis.models import TOTALS
-from metrics.kpis.services import recompute_changed_days
+from metrics.kpis.services import recompute_changed_days, request_recompute
 from metrics.records.kinds import KINDS, WorkRecord
 from metrics.records.models import DayColumns
-from metrics.records.services import read_columns
 from tests.metrics.feeds.sending import WORK, make_feed, send
 
 DAYS = [date(2026, 11, day) for day in (2, 3, 4)]
@@ -29,14 +29,17 @@ def as_facts() -> dict[date, list[tuple[Any, ...]]]:
 
 
 def as_columns() -> dict[date, list[tuple[Any, ...]]]:
-    with transaction.atomic():
-        kept = read_columns(KINDS["work_records"], DAYS)
+    """Read what is kept, and bring nothing that is not."""
+    kept = DayColumns.objects.filter(kind="work_records", day__in=DAYS).order_by("day")
     return {
-        day: sorted(
-            (tuple(row[field] for field in FIELDS) for row in facts.to_pylist()),
+        one.day: sorted(
+            (
+                tuple(row[field] for field in FIELDS)
+                for row in pa.ipc.open_stream(one.content).read_all().to_pylist()
+            ),
             key=lambda row: [(value is None, value) for value in row],
         )
-        for day, facts in sorted(kept.items())
+        for one in kept
     }
 
 
@@ -90,6 +93,27 @@ def test_facts_from_before_get_columns_when_their_day_is_computed(before: str) -
     assert as_columns() == as_facts()
     totals = TOTALS["work_records"].objects.filter(day=DAYS[0], unit__is_root=True)
     assert sorted(totals.values_list("units", "handle_seconds")) == [(5, 60), (6, None)]
+
+
+@pytest.mark.django_db
+def test_days_that_someone_asks_for_are_computed_from_their_facts_alone() -> None:
+    send(make_feed(), WORK + "E1,v,2026-11-02,5,60\nE1,v,2026-11-03,5,60\n")
+    recompute_changed_days()
+    WorkRecord.objects.update(units=7)  # by something that knows nothing of columns
+    request_recompute(start=DAYS[1], end=None, by=None)
+    recompute_changed_days()
+    totals = TOTALS["work_records"].objects.filter(unit__is_root=True).order_by("day")
+    assert list(totals.values_list("day", "units")) == [(DAYS[0], 5), (DAYS[1], 7)]
+    assert as_columns()[DAYS[1]] == as_facts()[DAYS[1]]
+
+
+@pytest.mark.django_db
+def test_a_kind_that_says_more_than_columns_hold_cannot_be_kept_in_them() -> None:
+    assert KINDS["work_records"].in_columns
+    for kind in KINDS.values():
+        if not kind.in_columns:
+            with pytest.raises(AssertionError, match=kind.slug):
+                replace(kind, in_columns=True)
 
 
 @pytest.mark.django_db

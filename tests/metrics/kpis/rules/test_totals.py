@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,3 +134,13 @@ def test_a_unit_has_what_it_and_those_below_it_have(
     )
     assert read(totals) == expected
     assert list(read(totals)) == sorted(expected)
+
+
+@pytest.mark.parametrize("large", [2**62, -(2**62)])
+def test_a_total_that_would_not_fit_is_no_total(large: int) -> None:
+    names = ["day", "unit_id", "queue_id", "known", *MEASURES]
+    own = table(names, [(FIRST, unit, 0, 1, large, None) for unit in (2, 3)], "day")
+    pairs = [(unit, 1, FIRST, FIRST + timedelta(days=1)) for unit in (2, 3)]
+    above = table(["unit_id", "above_id", "starts", "ends"], pairs, "starts", "ends")
+    with pytest.raises(OverflowError, match="units of 2 rows"):
+        roll_up(own, above, MEASURES)
