@@ -134,8 +134,9 @@ def _take(context: "BrowserContext", path: str, name: str, *, press: str = "") -
         page.evaluate("scrollTo(0, 0)")
         if press:
             page.keyboard.press(press)
-            page.keyboard.type("video")
-            page.wait_for_load_state("networkidle")
+            with page.expect_response(re.compile(r"/find/.*video")):
+                page.keyboard.type("video")
+            page.wait_for_timeout(300)
         page.screenshot(path=FOLDER / f"{name}.png", full_page=not press)
     except Error as error:
         return name, error.message.splitlines()[0]
