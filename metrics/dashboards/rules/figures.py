@@ -21,7 +21,8 @@ class Measure:
 
     `direction` is 'higher', 'lower' or 'band'; `scale` turns the quotient into the unit; `model`
     names how uncertainty is reckoned, as KpiVersion does. Values are in the definition's own unit;
-    `per` of it make one of `unit`, in which they are written (see `fit_unit`).
+    `per` of it make one of `unit`, in which they are written; once that is chosen, seconds too,
+    it `is_fitted` and stays (see `fit_unit`).
     """
 
     slug: str
@@ -34,6 +35,7 @@ class Measure:
     n_label: str
     model: str
     per: int = 1
+    is_fitted: bool = False
 
     @property
     def is_proportion(self) -> bool:
@@ -77,14 +79,16 @@ class Aim:
 def fit_unit(measure: Measure, *values: float | None) -> Measure:
     """Let durations be written in what suits the first value that is known: '67.7 h'.
 
-    What is written side by side takes one measure, so that it has one unit. API and exports keep
-    the definition's own.
+    What is written side by side takes one measure, so that it has one unit: what is fitted is not
+    fitted again. API and exports keep the definition's own.
     """
     known = next((value for value in values if value is not None), None)
-    if known is None or measure.unit != SECOND:
+    if known is None or measure.is_fitted or measure.unit != SECOND:
         return measure
     unit = choose_duration_unit(known, measure.decimals)
-    return replace(measure, unit=unit.name, per=unit.seconds, decimals=unit.decimals)
+    return replace(
+        measure, unit=unit.name, per=unit.seconds, decimals=unit.decimals, is_fitted=True
+    )
 
 
 def fit_series(measure: Measure, readings: Iterable[Reading]) -> Measure:
@@ -106,7 +110,10 @@ def write_number(measure: Measure, value: float | Decimal) -> str:
 
 
 def write_value(measure: Measure, value: float | None) -> str:
-    """Write a value with its unit, as in '91.2 %'; a dash where there is none."""
+    """Write a value with its unit, as in '91.2 %', fitted to it alone where the measure is not yet.
+
+    A dash where there is none.
+    """
     if value is None:
         return DASH
     fitted = fit_unit(measure, value)

@@ -8,7 +8,7 @@ import pytest
 
 from metrics.dashboards.charts import draw_trend
 from metrics.dashboards.digests.rules import find_signals
-from metrics.dashboards.rules.alerts import say_miss
+from metrics.dashboards.rules.alerts import say_miss, say_since
 from metrics.dashboards.rules.comparisons import Part, compare_parts
 from metrics.dashboards.rules.figures import (
     Aim,
@@ -23,7 +23,7 @@ from metrics.dashboards.rules.figures import (
 from metrics.dashboards.rules.movements import MovingPart, make_movement_scale, split_movement
 from metrics.dashboards.rules.questions import Span
 from metrics.dashboards.rules.tiles import Tile, write_tile
-from metrics.dashboards.rules.trends import describe_trend, title_trend
+from metrics.dashboards.rules.trends import describe_point, describe_trend, title_trend
 from metrics.dashboards.selectors.movements import Movements
 from metrics.dashboards.tables.movements import movement_rows
 from tests.metrics.dashboards.rules.examples import (
@@ -71,6 +71,50 @@ def test_what_stands_side_by_side_has_one_unit() -> None:
     assert in_unit(fitted, 243_000) == 67.5
 
 
+@pytest.mark.parametrize(
+    ("first", "unit"), [(599, "s"), (600, "min"), (7_199, "min"), (7_200, "h")]
+)
+def test_what_has_its_unit_keeps_it(first: float, unit: str) -> None:
+    fitted = fit_unit(HANDLE_TIME, first)
+    for other in (42, 599, 600, 7_199, 7_200):
+        assert fit_unit(fitted, other) is fitted
+        assert write_value(fitted, other).endswith(f"{THIN}{unit}")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "words"),
+    [
+        (590, 700, f"590.0{THIN}s; −110.0 from 700.0{THIN}s; target ≤ 600.0"),
+        (700, 590, f"11.7{THIN}min; +1.9 from 9.8{THIN}min; target ≤ 10.0"),
+    ],
+)
+def test_a_sentence_has_one_unit_on_either_side_of_ten_minutes(
+    now: float, before: float, words: str
+) -> None:
+    aim = Aim(None, Decimal(600))
+    drawn = trend([took(before), took(now)], measure=HANDLE_TIME)
+    tile = Tile(HANDLE_TIME, took(now), took(before), aim, "missed", drawn)
+    span = Span(weeks(2)[0].start, weeks(2)[1].end, 14)
+    (line,) = find_signals([tile], span, weeks(2)[1], weeks(2)[1].start).missed
+    assert line.words.startswith(words)
+    assert words.split(" from ")[1].split(";")[0] == write_tile(tile)["before"]
+
+
+def test_what_is_missed_and_what_it_was_before_have_one_unit() -> None:
+    drawn = trend([took(80 + week % 2) for week in range(12)] + [took(590)], measure=HANDLE_TIME)
+    assert drawn.shift is not None
+    tile = Tile(HANDLE_TIME, took(590), took(700), None, "none", drawn)
+    assert f"is 590.0{THIN}s" in say_miss(tile.shown, "Video ES", tile.now, tile.aim)
+    assert say_since(tile.shown, drawn.shift, tile.before).endswith(f"; 700.0{THIN}s before")
+
+
+def test_a_series_about_ten_minutes_has_one_unit() -> None:
+    drawn = trend([took(560), took(580), took(620, within=20)], measure=HANDLE_TIME)
+    assert title_trend(drawn).startswith(f"Average handle time 620.0{THIN}s in ")
+    assert f": 620.0{THIN}s (600.0 – 640.0)" in describe_point(drawn, drawn.points[-1])
+    assert f": 560.0{THIN}s" in describe_point(drawn, drawn.points[0])
+
+
 def test_a_tile_and_the_sentences_about_it_say_hours() -> None:
     now, before = took(243_696, within=7_200), took(172_800)
     tile = Tile(DELIVERY_TIME, now, before, AIM, "missed", trend([now], measure=DELIVERY_TIME))
@@ -96,8 +140,8 @@ def test_a_trend_has_ticks_at_whole_hours_and_says_where_its_axis_starts() -> No
     assert 2 <= len(axis["ticktext"]) <= 6
     assert all(len(text) <= 3 for text in axis["ticktext"])
     assert f"axis starts at {axis['ticktext'][0]}." in describe_trend(drawn, axis["range"][0])
-    assert f"median 56.6{THIN}h" not in title_trend(drawn)
-    assert f"{THIN}h" in title_trend(drawn)
+    # The last of them took 209,000 s.
+    assert title_trend(drawn).startswith(f"Delivery time, median 58.1{THIN}h in the week of ")
     # The data keep their unit: the export reads them.
     assert drawn.values[0] == 200_000
 

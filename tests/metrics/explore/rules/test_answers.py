@@ -1,5 +1,6 @@
 from datetime import date
 
+from metrics.dashboards.rules.figures import fit_unit
 from metrics.explore.rules.answers import describe_lines, title_parts, title_whole
 from opsportal.lib.periods import Grain, Period
 from tests.metrics.dashboards.rules.examples import HANDLE_TIME
@@ -23,6 +24,14 @@ def test_a_title_says_from_where_to_where_and_the_whole() -> None:
         "Average handle time of Video Safety: 80.0\u202fs, 24 Aug – 22 Nov 2026"
     )
     assert "no data" in title_whole(HANDLE_TIME, SPAN, "Video Safety", None)
+
+
+def test_a_title_about_ten_minutes_has_one_unit() -> None:
+    fitted = fit_unit(HANDLE_TIME, 590.0)
+    parts = [("Video DE", 700.0), ("Video ES", 580.0)]
+    assert title_parts(fitted, SPAN, ("Video Safety", 640.0), parts, "team").endswith(
+        ": 580.0 (Video ES) to 700.0 (Video DE), Video Safety 640.0\u202fs"
+    )
 
 
 def test_what_is_drawn_is_said() -> None:
