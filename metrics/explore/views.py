@@ -96,8 +96,9 @@ class RowsView(ExploreMixin):
 class RowsCsvView(ExploreMixin):
     """Hand out all rows behind a figure as CSV, the newest first, and record it.
 
-    They are sent while they are read. What begins is recorded before the first row leaves, and of
-    more than one part, how many rows had left when it ended, were it broken off.
+    They are sent while they are read, those of the figure as it was when it began. What begins is
+    recorded before the first row leaves, and of more than one part, how many rows had left when it
+    ended, were it broken off.
     """
 
     def get(self, request: HttpRequest) -> StreamingHttpResponse:
@@ -120,12 +121,12 @@ class RowsCsvView(ExploreMixin):
         is_whole = False
         try:
             head: list[list[object]] = [name_columns(self.viewer, first.behind)]
-            for page in read_rows_on(self.viewer, self.given, first):
+            for page in read_rows_on(self.viewer, first):
                 assert page.behind is not None
                 yield write_csv([*head, *row_rows(self.viewer, page.behind)])
                 head = []
                 sent += _count_rows(page)
-            is_whole = True
+                is_whole = not _goes_on(page)
         finally:
             if _goes_on(first):
                 self.record("rows.export_ended", first, rows=sent, is_whole=is_whole)

@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.http import Http404
@@ -8,7 +8,7 @@ from metrics.dashboards.rules.questions import Span
 from metrics.explore.rules.questions import cut, read_grain, read_range
 from metrics.explore.selectors.subjects import find_person, find_unit
 from metrics.kpis.extents import get_extent
-from metrics.kpis.rows import Behind, Place, find_behind, read_behind
+from metrics.kpis.rows import Behind, Cell, Place, find_behind, read_behind
 from metrics.kpis.values import Subject
 from opsportal.lib.periods import Grain, Period, period_of
 from teams.access.viewers import Viewer
@@ -21,9 +21,13 @@ BEYOND = timedelta(days=366)
 
 @dataclass(frozen=True)
 class RowsPage:
-    """A page of the rows behind a figure; without `behind`, `notes` say why there is none."""
+    """A page of the rows behind a figure; without `behind`, `notes` say why there is none.
+
+    `cell` is what the pages that follow are read by.
+    """
 
     behind: Behind | None = None
+    cell: Cell | None = None
     unit: Node | None = None
     person: Subject | None = None
     queue: str = ""
@@ -65,20 +69,25 @@ def read_rows_page(
         sentence = f"There are no rows behind {what} of {unit.name}{of_queue} that you may read."
         return RowsPage(unit=unit, person=person, notes=[*notes, sentence])
     behind = read_behind(viewer, cell, value, after=after, limit=limit)
-    return RowsPage(behind, unit, person, queue, period, after is None, limit, notes)
+    return RowsPage(behind, cell, unit, person, queue, period, after is None, limit, notes)
 
 
-def read_rows_on(viewer: Viewer, given: Mapping[str, str], page: RowsPage) -> Iterator[RowsPage]:
+def read_rows_on(viewer: Viewer, page: RowsPage) -> Iterator[RowsPage]:
     """Give a page, then all that follow it, each read when it is asked for.
 
-    However many rows there are, one page of them is held at a time, and no transaction.
+    All are of the figure of the first, whatever arrives meanwhile. However many rows there are, one
+    page of them is held at a time, and no transaction. Where a page that was to follow is there no
+    more, the one before it is the last, and still says that it goes on.
     """
-    while page.behind is not None:
+    while page.behind is not None and page.cell is not None:
         yield page
-        after = page.behind.after
-        if after is None:
+        behind = page.behind
+        if behind.after is None:
             return
-        page = read_rows_page(viewer, given, after=after, limit=page.limit)
+        behind = read_behind(viewer, page.cell, behind.value, after=behind.after, limit=page.limit)
+        if not behind.facts and not behind.lines:
+            return
+        page = replace(page, behind=behind, is_first=False)
 
 
 def _read_period(given: Mapping[str, str], span: Span, notes: list[str]) -> Period:

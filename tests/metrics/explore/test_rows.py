@@ -4,16 +4,22 @@ import csv
 import html
 import io
 import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
 
 from metrics.explore.tables import read_place
-from metrics.kpis.rows import Place
+from metrics.kpis.rows import Place, find_behind
+from metrics.kpis.services import recompute_changed_days
+from metrics.records.models import WorkRecord
 from opsportal.lib.formats import format_number
 from teams.audit.models import AuditEvent
 from tests.metrics.dashboards.seeds import LAST, seed_work
+from tests.metrics.facts import write_facts
 from tests.personas import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +172,70 @@ def test_a_download_that_breaks_off_is_recorded_as_far_as_it_came(
     next(parts)
     # As when a browser goes away; closing the answer would close the tests' connection too.
     answer._iterator.close()  # type: ignore[attr-defined]
+    ended = AuditEvent.objects.get(act="rows.export_ended")
+    assert (ended.detail["rows"], ended.detail["is_whole"]) == (7, False)
+
+
+def stream(client: Client, query: str) -> Iterator[bytes]:
+    answer = client.get(f"/explore/rows.csv?{query}")
+    assert isinstance(answer, StreamingHttpResponse)
+    return iter(answer.streaming_content)
+
+
+def test_a_download_keeps_the_days_with_which_it_began(
+    working: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = working.client("Nadia")
+    query = "kpi=units-per-hour&unit=video-safety&period=4w"
+    whole = b"".join(stream(client, query))
+    monkeypatch.setattr("metrics.explore.views.ROWS_OF_A_PART", 7)
+    parts = stream(client, query)
+    begun = next(parts)
+    add_day(working, LAST + timedelta(days=9))
+    assert b"".join([begun, *parts]) == whole
+    assert AuditEvent.objects.get(act="rows.export_ended").detail["is_whole"] is True
+    assert b"".join(stream(client, query)) != whole, "what is asked for now ends later"
+
+
+def add_day(working: Organisation, day: date) -> None:
+    """Let work of a later day arrive."""
+    work = {
+        "person_id": working.people["Elif"].pk,
+        "queue_id": working.queues["german-standard"].pk,
+        "day": day,
+        "units": 10,
+        "handle_seconds": 800,
+        "productive_seconds": 900,
+        "key": f"later/{day}",
+    }
+    write_facts("work_records", [work])
+    recompute_changed_days()
+
+
+def test_a_download_reckons_its_figure_once(
+    working: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def find(*args: Any, **kwargs: Any) -> Any:
+        asked.append(kwargs["period"])
+        return find_behind(*args, **kwargs)
+
+    monkeypatch.setattr("metrics.explore.selectors.rows.find_behind", find)
+    monkeypatch.setattr("metrics.explore.views.ROWS_OF_A_PART", 7)
+    parts = list(stream(working.client("Nadia"), "kpi=units-per-hour&unit=video-safety&period=all"))
+    assert len(parts) > 3
+    assert len(asked) == 1
+
+
+def test_a_download_whose_rows_are_taken_away_is_not_whole(
+    working: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metrics.explore.views.ROWS_OF_A_PART", 7)
+    parts = stream(working.client("Nadia"), "kpi=units-per-hour&unit=video-safety&period=all")
+    next(parts)
+    WorkRecord.objects.all().delete()
+    assert list(parts) == []
     ended = AuditEvent.objects.get(act="rows.export_ended")
     assert (ended.detail["rows"], ended.detail["is_whole"]) == (7, False)
 
