@@ -11,6 +11,9 @@ from metrics.kpis.values import Breakdown
 from metrics.targets.selectors import JudgedValue, judge_values
 from opsportal.lib.periods import Grain, Period, list_periods
 
+# Parts that are read one by one: each costs queries of its own.
+MOST_READINGS = 60
+
 
 @dataclass(frozen=True)
 class Part:
@@ -70,11 +73,11 @@ def read_answer(
     many: str,
     alike: Sequence[Alike] = (),
 ) -> Answer:
-    """Read the whole and its parts in as many queries however many parts and periods there are.
+    """Read the whole and its parts, in as many queries however many periods there are.
 
-    `alike` are the parts of a breakdown by what queues differ by: of those with work here, and they
-    are as many as languages or customers, each is read by itself. Raises Http404 for what the
-    viewer may not read.
+    Units, queues and people take as many however many they are, too. `alike` are the parts of a
+    breakdown by what queues differ by: of those with work here each is read by itself, so no more
+    than the first MOST_READINGS. Raises Http404 for what the viewer may not read.
     """
     by_trait = question.breakdown in TRAITS
     breakdown = Breakdown(question.breakdown) if question.breakdown and not by_trait else None
@@ -94,8 +97,13 @@ def read_answer(
         )
 
     grain, periods = find_cut(question.period, question.grain)
+    present: list[Alike] = []
     if by_trait:
-        alike = _keep_present(alike, list_rows(periods, Breakdown.QUEUE))
+        # Which queues there are is asked of all the days at once, by each definition in force.
+        by_version = {reader.version_on(question.kpi, one.last_day): one for one in periods}
+        by_queue = list_rows([_join(periods)], Breakdown.QUEUE, list(by_version.values()))
+        present = _keep_present(alike, by_queue)
+    alike = present[:MOST_READINGS]
     rows = list_rows(periods, breakdown) if breakdown else None
     size = len(alike) if by_trait else _count_parts(rows)
     if by_trait:
@@ -106,6 +114,8 @@ def read_answer(
     notes = [explain_cut(question.grain, grain, size, many)]
     if rows is not None and len(rows) > 2 * MOST_CELLS:
         notes.append(f"The first {MOST_CELLS:,} of {size:,} {many} are shown.")
+    if len(present) > len(alike):
+        notes.append(f"The first {len(alike)} of {len(present):,} {many} are shown.")
     earlier = [] if question.breakdown else _list_earlier(periods, grain, span)
     whole_rows = list_rows(periods, None, earlier).read()
     part_rows = rows.read(limit=2 * MOST_CELLS) if rows is not None else []
