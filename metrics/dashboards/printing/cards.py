@@ -24,8 +24,7 @@ def write_card(document: Document, card: Mapping[str, Any]) -> None:
     document.paragraph(card["title"], size=12, style="B", after=0.3)
     document.paragraph(card["sub"], size=8.5, ink="ink-3", after=2)
     if mix := card.get("mix"):
-        words = f"{mix['words']} Fairer: the productivity index, or one queue alone."
-        document.paragraph(words, size=8.5, ink="ink-2", after=2)
+        document.paragraph(mix["words"], size=8.5, ink="ink-2", after=2)
     columns = _list_columns(document, card)
     plot = next(index for index, column in enumerate(columns) if column.draw_head)
     grid = Grid(document, columns)

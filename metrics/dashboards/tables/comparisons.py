@@ -43,6 +43,13 @@ Leaders = Mapping[int, Sequence[Leader]]
 EXPLORED = {"units": "unit", "people": "person"}
 
 INDEX = "productivity-index"
+# What is fairer than to compare a mix of queues: before, in, and after the link of a page.
+FAIRER = ("Fairer: one queue alone.", "", "")
+FAIRER_BY_INDEX = (
+    "Fairer: the ",
+    "productivity index",
+    ", which compares within queues, or one queue alone.",
+)
 
 HEADS = [
     "key",
@@ -124,11 +131,14 @@ def _shape_mix(owner: Owner, body: Dashboard, card: Card) -> dict[str, str] | No
         return None
     names = {part.key: part.name for part in card.readings}
     fair = replace(body.question, kpi=INDEX)
+    before, link, after = FAIRER_BY_INDEX if INDEX in body.definitions else FAIRER
+    words = say_mix(card.comparison.measure, card.mix, names, card.many)
     return {
-        "words": say_mix(card.comparison.measure, card.mix, names, card.many),
-        "href": explore_address(fair, owner, breakdown=EXPLORED[card.kind])
-        if INDEX in body.definitions
-        else "",
+        "words": f"{words} {before}{link}{after}",
+        "before": f"{words} {before}",
+        "link": link,
+        "after": after,
+        "href": explore_address(fair, owner, breakdown=EXPLORED[card.kind]) if link else "",
     }
 
 

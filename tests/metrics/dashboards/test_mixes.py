@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from metrics.kpis.models import Kpi, KpiVersion
 from metrics.kpis.services import recompute_changed_days
 from teams.structure.services import move_unit
 from tests.metrics.dashboards.seeds import LAST, seed_work
@@ -113,9 +114,25 @@ def test_it_costs_no_more_queries_than_a_dashboard_may(
         client.get("/dashboards/video-safety/?kpi=units-per-hour")
 
 
-def test_it_is_printed_too(working: Organisation) -> None:
-    address = "/dashboards/video-safety/dashboard.pdf?kpi=units-per-hour"
-    printed = PdfReader(io.BytesIO(working.client("Nadia").get(address).content))
-    words = " ".join(" ".join(page.extract_text().split()) for page in printed.pages)
-    assert NOTE in words
-    assert "Fairer: the productivity index" in words
+def print_page(organisation: Organisation, query: str) -> str:
+    address = f"/dashboards/video-safety/dashboard.pdf?{query}"
+    printed = PdfReader(io.BytesIO(organisation.client("Nadia").get(address).content))
+    return " ".join(" ".join(page.extract_text().split()) for page in printed.pages)
+
+
+@pytest.mark.parametrize(
+    ("has_index", "fairer"),
+    [
+        (True, "the productivity index, which compares within queues, or one queue alone."),
+        (False, "one queue alone."),
+    ],
+)
+def test_page_and_print_say_the_same(working: Organisation, has_index: bool, fairer: str) -> None:
+    if not has_index:
+        KpiVersion.objects.filter(kpi__slug="productivity-index").delete()
+        Kpi.objects.filter(slug="productivity-index").delete()
+    shown = read(working, "video-safety", "kpi=units-per-hour")
+    shown = " ".join(re.sub("<[^>]*>", "", shown[shown.index(NOTE) :]).split())
+    words = shown[: shown.index(" one queue alone.")] + " one queue alone."
+    assert words.endswith(f" (Video ES). Fairer: {fairer}")
+    assert words in print_page(working, "kpi=units-per-hour")
