@@ -3,6 +3,7 @@ from teams.directory.selectors.files import PersonFile, Stretch, When, find_lead
 from teams.directory.selectors.people import (
     NEAR,
     Moment,
+    find_reach_of_leavers,
     get_changeable_person,
     get_listed_person,
     recent_leavers,
@@ -20,6 +21,7 @@ __all__ = [
     "Stretch",
     "When",
     "find_leader",
+    "find_reach_of_leavers",
     "get_changeable_person",
     "get_chart",
     "get_file",

@@ -43,13 +43,18 @@ def with_last_place(people: QuerySet[Person]) -> QuerySet[Person]:
     )
 
 
+def find_reach_of_leavers(viewer: Viewer) -> frozenset[int]:
+    """Find the units whose leavers the viewer reads about: with their figures, which stay."""
+    return viewer.unit_ids(Permission.READ_PEOPLE) & viewer.unit_ids(Permission.READ_PERSON_KPIS)
+
+
 def recent_leavers(viewer: Viewer, unit_ids: Collection[int] | None = None) -> QuerySet[Person]:
     """Scope people to those who left lately and whom the viewer read about in their last unit.
 
     Their figures stay open to whoever leads it; `unit_ids` keeps those who left these units.
     """
     today = viewer.today
-    reach = viewer.unit_ids(Permission.READ_PEOPLE) & viewer.unit_ids(Permission.READ_PERSON_KPIS)
+    reach = find_reach_of_leavers(viewer)
     assignments = Assignment.objects.filter(person=OuterRef("pk"))
     last = assignments.filter(
         valid__endswith=OuterRef("left_on"),

@@ -13,6 +13,7 @@ from teams.access.views import ViewerMixin
 from teams.directory.forms import PeopleForm
 from teams.directory.selectors import (
     Moment,
+    find_reach_of_leavers,
     search_people,
     with_last_place,
     with_place,
@@ -84,7 +85,7 @@ class PersonListView(ViewerMixin, TemplateView):
 
     def _link_to_leavers(self, asked: dict[str, str]) -> dict[str, str] | None:
         """Link to the same search among those who left lately, for who reads about them."""
-        if not self.viewer.may(Permission.READ_PEOPLE):
+        if not find_reach_of_leavers(self.viewer):
             return None
         kept = {name: asked[name] for name in ("q", "unit") if asked.get(name)}
         return {

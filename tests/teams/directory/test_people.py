@@ -3,6 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from teams.access.models import AccessGrant
+from teams.access.roles import LEADER_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
 from teams.structure.models import Assignment, Person
 from teams.structure.services import appoint_leader, leave_person, transfer_person
 from tests.personas import FOUNDED
@@ -108,6 +110,24 @@ def test_who_left_lately_is_found_by_those_who_lead_the_unit(organisation):
     for persona in ("member", "sibling_leader", "analyst", "administrator"):
         assert listed(organisation, persona, "?when=left") == set()
     assert "when=left&" not in read(organisation, "member", f"{PAGE}?q=mateo")
+
+
+@pytest.mark.parametrize(("scope", "is_offered"), [("ads-safety", False), ("video-safety", True)])
+def test_leavers_are_offered_where_one_may_read_of_them_and_their_figures(
+    organisation, monkeypatch, scope, is_offered
+):
+    # Carmen leads Video ES: here that gives her figures; people she reads as an HR partner.
+    leaders = LEADER_PERMISSIONS - {Permission.READ_PEOPLE}
+    partners = ROLE_PERMISSIONS[Role.HR_PARTNER] - {Permission.READ_PERSON_KPIS}
+    monkeypatch.setattr("teams.access.viewers.LEADER_PERMISSIONS", leaders)
+    monkeypatch.setitem(ROLE_PERMISSIONS, Role.HR_PARTNER, partners)
+    AccessGrant.objects.create(
+        user=organisation.people["Carmen"].user,
+        role=Role.HR_PARTNER,
+        unit=organisation.units[scope],
+    )
+    page = read(organisation, "Carmen", f"{PAGE}?q=mateo-who-left")
+    assert ("?q=mateo-who-left&amp;when=left" in page) == is_offered
 
 
 def test_who_left_and_came_back_or_moved_is_no_leaver(organisation):
