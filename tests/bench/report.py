@@ -74,8 +74,8 @@ ROWS: list[tuple[str, str, Callable[[Figures], str]]] = [
         "≤ 150 ms",
         lambda f: f"{f.first_dashboard * 1000:.0f} ms",
     ),
-    ("home, p95 of the server's time (e)", "≤ 60 ms", lambda f: f"{f.home * 1000:.0f} ms"),
-    ("… the first request of a process", "≤ 150 ms", lambda f: f"{f.first_home * 1000:.0f} ms"),
+    ("home, p95 of the server's time (e)", "≤ 100 ms", lambda f: f"{f.home * 1000:.0f} ms"),
+    ("… the first request of a process", "", lambda f: f"{f.first_home * 1000:.0f} ms"),
 ]
 
 # What a browser makes of the dashboard of a group, Chromium slowed four-fold.
@@ -130,8 +130,9 @@ def write_report(small: Figures, large: Figures) -> str:
         "the file's rows by day, team and queue with as many threads as there are cores, after a "
         "join with who is in which team. (c) reads all facts through the ORM into a DataFrame, "
         "groups them for teams and then for each level above, and creates the totals in bulk. "
-        "The rebuild computes all totals of all units and every result that totals cannot give; "
-        "its workers run already when it begins, as they do in the portal. What is said of the "
+        "The rebuild computes all totals of all units and every result that totals cannot give, "
+        "from the columns that the import has kept of each day (ADR 15); its workers run already "
+        "when it begins, and go on after it, as they do in the portal. What is said of the "
         "API is the whole time of a request without the network. (d) is the median of five first "
         "visits to a group's dashboard as production serves it, with the processor slowed "
         "four-fold. (e) is of the whole organisation, a department, a group and a team in turn, "
