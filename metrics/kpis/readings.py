@@ -141,6 +141,17 @@ _SUMS_OF_ONE_SET = f"""
     CROSS JOIN LATERAL (VALUES {{parts}}) AS part(version_id, days, numbers)
     WHERE part.days > 0
 """  # noqa: S608
+# Where nothing is asked of the days one by one, rows are added up at once.
+_SUMS_OF_FLOWS = f"""
+    SELECT part.version_id, false, part.numbers, sums.subject, sums.queue, sums.stretch
+    FROM (
+        SELECT subject, {{queue}} AS queue, {{stretch}} AS stretch, {{sums}}
+        FROM (SELECT subject, queue_id, day, {{days}} FROM ({{rows}}) fact WHERE {_IN_QUEUES}) line
+        GROUP BY 1, 2, 3
+    ) sums
+    CROSS JOIN LATERAL (VALUES {{parts}}) AS part(version_id, days, numbers)
+    WHERE part.days > 0
+"""  # noqa: S608
 # What stocks were on the last day of each stretch that knows them, queue by queue.
 _STOCKS_OF_ONE_VERSION = f"""
     SELECT {{version_id}}, true,
@@ -340,8 +351,13 @@ def _write_sums(
     names = {name for sheet in sheets for name in (*sheet.names, *sheet.stocks)} - {DAYS}
     rows = write_rows(measures, source, names)
     queue = "queue_id" if by_queue else "NULL::bigint"
-    days = {column: sql for sheet in sheets for column, sql in sheet.write_days().items()}
-    yield _SUMS_OF_ONE_SET.format(
+    at_once = all(sheet.is_of_flows for sheet in sheets)
+    days = {
+        column: sql
+        for sheet in sheets
+        for column, sql in (sheet.write_lines() if at_once else sheet.write_days()).items()
+    }
+    yield (_SUMS_OF_FLOWS if at_once else _SUMS_OF_ONE_SET).format(
         rows=rows,
         queue=queue,
         stretch=stretch,

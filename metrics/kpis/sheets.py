@@ -28,6 +28,9 @@ class Sheet:
         self.names = [*sorted(self.formulas.measures - of_stocks), DAYS]
         self.needs_products = version.model == StatisticalModel.RATIO
         self.pairs = self.formulas.pairs if self.needs_products and not by_day else ()
+        # No mean over days, and no day a replicate: how many there are is no matter.
+        uneven = self.formulas.other_than_flows or self.formulas.counts_days
+        self.is_of_flows = not (uneven or self.pairs)
 
     def column(self, name: str) -> str:
         """Name a measure's column; definitions that count the same rows share it."""
@@ -42,6 +45,13 @@ class Sheet:
             for name in self.names
         }
         columns[DAYS] = f"(count(*) {known} > 0)::int"
+        return {self.column(name): sql for name, sql in columns.items()}
+
+    def write_lines(self) -> dict[str, str]:
+        """Write what each column holds of one row; NULL, and 0 days, where not all is known."""
+        known = f"known & {self.mask} = {self.mask}"
+        columns = {name: f"CASE WHEN {known} THEN {name} END" for name in self.names}
+        columns[DAYS] = f"({known})::int"
         return {self.column(name): sql for name, sql in columns.items()}
 
     def write_sums(self) -> str:

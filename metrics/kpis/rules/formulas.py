@@ -50,6 +50,11 @@ class Formulas:
         return tuple(combinations_with_replacement(self.replicated, 2))
 
     @cached_property
+    def counts_days(self) -> bool:
+        """Tell whether a formula reads on how many days its measures are known."""
+        return any(DAYS in one.names for one in self._all)
+
+    @cached_property
     def other_than_flows(self) -> tuple[tuple[str, Combine], ...]:
         """List the measures that do not simply add up over days, and what they do instead."""
         return tuple(
