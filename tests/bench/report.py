@@ -136,8 +136,8 @@ def write_report(small: Figures, large: Figures) -> str:
         "API is the whole time of a request without the network. (d) is the median of five first "
         "visits to a group's dashboard as production serves it, with the processor slowed "
         "four-fold. (e) is of the whole organisation, a department, a group and a team in turn, "
-        "opened by an analyst in a process each, of which the first request counts by itself; "
-        "home is the analyst's.",
+        "opened by an analyst in a process each, of which the first request counts by itself, "
+        "after the server has cleaned up behind the steps before; home is the analyst's.",
         "",
     ]
     return "\n".join(lines)
