@@ -1,8 +1,8 @@
 """The SQL that adds totals, or one's own facts, up over stretches of days: one query for all.
 
 Whatever is asked for, by unit, queue or person, goes through the same sums: first of each day,
-then of each stretch, where days serve as replicates or are counted; at once elsewhere. Everything is summed as numeric, which
-loses no digit.
+then of each stretch, where days serve as replicates or are counted; at once elsewhere. Everything
+is summed as numeric, which loses no digit.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
