@@ -123,12 +123,16 @@ def retry_failed_days() -> int:
 
 @transaction.atomic
 def request_recompute(
-    *, start: date | None = None, end: date | None = None, by: "User | None"
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    from_facts: bool = False,
+    by: "User | None",
 ) -> Recompute:
     """Ask for the days from `start` until before `end` to be recomputed, changed or not.
 
-    From their facts, and from nothing that was made of them before. With neither, only changed
-    days are, and failed ones again. The answer can be followed.
+    With neither, only changed days are, and failed ones again. With `from_facts`, what is kept of
+    those days as columns is forgotten and made anew. The answer can be followed.
     """
     if start is None and end is None:
         retry_failed_days()
@@ -136,7 +140,8 @@ def request_recompute(
         days = count_changed_days()
     else:
         days = mark_range(start, end, reason="recompute asked for")
-        forget_columns(start, end)
+        if from_facts:
+            forget_columns(start, end)
     recompute = Recompute.objects.create(
         first_day=start,
         last_day=end - timedelta(days=1) if end else None,

@@ -35,6 +35,12 @@ class Command(BaseCommand):
             "--to", dest="end", type=iso_date, metavar="DATE", help="The day after the last."
         )
         parser.add_argument("--all", action="store_true", help="Every day that has figures.")
+        parser.add_argument(
+            "--from-facts",
+            action="store_true",
+            help="Make anew what is kept of those days' facts as columns, for when something "
+            "other than the portal wrote facts.",
+        )
         parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,11 +49,15 @@ class Command(BaseCommand):
             raise CommandError("Say either --all or --from and --to.")
         if start and end and start >= end:
             raise CommandError(f"--from {start} is not before --to {end}.")
+        if options["from_facts"] and not (options["all"] or start or end):
+            raise CommandError("Say of which days with --all, or with --from and --to.")
         retry_failed_days()
         if options["all"]:
             start = OperatingDay.objects.order_by("day").values_list("day", flat=True).first()
         if start or end:
-            request_recompute(start=start, end=end, by=None)
+            request_recompute(
+                start=start, end=end, from_facts=options["from_facts"], by=None
+            )
         days = count_changed_days()
         self.reported_at = time.monotonic()
         recompute_changed_days(self.report)

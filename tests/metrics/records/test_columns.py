@@ -3,15 +3,17 @@
 import threading
 from dataclasses import replace
 from datetime import date
+from io import StringIO
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from metrics.feeds.services import rollback_import
 from metrics.kpis.models import TOTALS
-from metrics.kpis.services import recompute_changed_days, request_recompute
+from metrics.kpis.services import recompute_changed_days
 from metrics.records.kinds import KINDS, WorkRecord
 from metrics.records.models import DayColumns
 from tests.metrics.feeds.sending import WORK, make_feed, send
@@ -96,15 +98,17 @@ def test_facts_from_before_get_columns_when_their_day_is_computed(before: str) -
 
 
 @pytest.mark.django_db
-def test_days_that_someone_asks_for_are_computed_from_their_facts_alone() -> None:
+def test_columns_are_made_anew_where_someone_asks_for_it() -> None:
     send(make_feed(), WORK + "E1,v,2026-11-02,5,60\nE1,v,2026-11-03,5,60\n")
     recompute_changed_days()
     WorkRecord.objects.update(units=7)  # by something that knows nothing of columns
-    request_recompute(start=DAYS[1], end=None, by=None)
-    recompute_changed_days()
+    for from_facts in (False, True):
+        call_command("recompute_kpis", start=DAYS[1], from_facts=from_facts, stdout=StringIO())
+        assert (as_columns()[DAYS[1]] == as_facts()[DAYS[1]]) is from_facts
     totals = TOTALS["work_records"].objects.filter(unit__is_root=True).order_by("day")
     assert list(totals.values_list("day", "units")) == [(DAYS[0], 5), (DAYS[1], 7)]
-    assert as_columns()[DAYS[1]] == as_facts()[DAYS[1]]
+    with pytest.raises(CommandError, match="of which days"):
+        call_command("recompute_kpis", from_facts=True)
 
 
 @pytest.mark.django_db
