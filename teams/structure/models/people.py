@@ -59,7 +59,9 @@ class Assignment(models.Model):
     """One row per stretch of days that a person belongs to one unit at one level."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="assignments")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
     level = models.CharField(max_length=40, blank=True)
     job_title = models.CharField(max_length=120, blank=True)
     fte = models.DecimalField(max_digits=4, decimal_places=3, default=1)
@@ -78,6 +80,12 @@ class Assignment(models.Model):
                 condition=Q(valid__isempty=False), name="assignment_holds_some_day"
             ),
             models.CheckConstraint(condition=Q(fte__gt=0), name="assignment_fte_positive"),
+        ]
+        # Who belongs to a unit, and when, without the rows: the people of one unit lie far apart.
+        indexes = [
+            models.Index(
+                fields=["unit"], include=["valid", "person"], name="assignment_people_of_unit"
+            ),
         ]
 
     def __str__(self) -> str:
