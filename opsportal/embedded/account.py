@@ -3,6 +3,7 @@
 import os
 import pwd
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -34,12 +35,19 @@ class Account:
         path = Path(os.path.realpath(folder))
         return all(step.stat().st_mode & 0o001 for step in (path, *path.parents))
 
-    def spawn(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    def spawn(
+        self, command: list[str], *, env: Mapping[str, str] | None = None, **options: Any
+    ) -> subprocess.Popen[bytes]:
         """Start a process of the account, away from the terminal and the current folder."""
         if self.dropped:
             options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         return subprocess.Popen(
-            command, cwd="/", env=ENVIRONMENT, umask=0o077, start_new_session=True, **options
+            command,
+            cwd="/",
+            env=ENVIRONMENT | dict(env or {}),
+            umask=0o077,
+            start_new_session=True,
+            **options,
         )
 
     def run(self, command: list[str], *, doing: str, holding: IO[str], text: str = "") -> None:

@@ -44,6 +44,9 @@ TUNING = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+# A session keeps up to 16 MB that queries have used. By default it gives memory back after each
+# one, and the next has it mapped again bit by bit: some 260 page faults for a dashboard.
+MEMORY = {"MALLOC_TRIM_THRESHOLD_": f"{16 << 20}", "MALLOC_MMAP_THRESHOLD_": f"{8 << 20}"}
 # OPSPORTAL_FSYNC=off, for tests alone: survives a killed process, not a crash of the machine.
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
@@ -89,7 +92,7 @@ class Postgres:
             self._create(binaries)
         command = [str(binaries.postgres), "-D", str(self.data), *self._settings()]
         with open_log(self.log) as log:
-            process = self.account.spawn(command, stdout=log, stderr=log)
+            process = self.account.spawn(command, env=MEMORY, stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS
         while not self.is_answering():
             if process.poll() is not None or time.monotonic() > deadline:
