@@ -39,12 +39,16 @@ _FIND_INTERVAL: Mapping[str, FindInterval] = {
 
 
 class Row(NamedTuple):
-    """One figure that is asked for; queue None is all that are asked for together."""
+    """One figure that is asked for; queue None is all that are asked for together.
+
+    One that is `bare` needs no interval, and so no sums day by day.
+    """
 
     version: KpiVersion
     period: Period
     subject: Subject
     queue: Subject | None
+    bare: bool
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def _calculate_from_sums(rows: Sequence[Row], scope: Scope) -> list[Figure]:
                 row.version.formulas,
                 found,
                 scale=row.version.scale,
-                find_interval=_FIND_INTERVAL[row.version.model],
+                find_interval=find_no_interval if row.bare else _FIND_INTERVAL[row.version.model],
             )
         )
     return figures
@@ -149,7 +153,7 @@ def _calculate_indices(rows: Sequence[Row], scope: Scope) -> list[Figure]:
             by_queue=True,
         ),
     )
-    work = _WorkByDay(versions, edges[0], edges[-1], scope)
+    work = _Work(versions, rows, scope)
 
     @cache
     def rates_beside(version: KpiVersion, unit_id: int, period: Period) -> dict[int, Fraction]:
@@ -170,7 +174,8 @@ def _calculate_indices(rows: Sequence[Row], scope: Scope) -> list[Figure]:
                 (day, (unit_id, queue), output)
                 for day, queue, output in work.within(row.version, row.subject.id, days)
             ]
-        figures.append(calculate_index(mine, rates, scale=row.version.scale))
+        figure = calculate_index(mine, rates, scale=row.version.scale)
+        figures.append(figure._replace(low=None, high=None) if row.bare else figure)
     return figures
 
 
@@ -233,23 +238,20 @@ class _SumsByPeriod:
         return add_sums(version.formulas, parts)
 
 
-class _WorkByDay:
-    """What subjects did, by day and queue."""
+class _Work:
+    """What subjects did by queue: day by day where an interval needs that, else at once."""
 
-    def __init__(
-        self, versions: Sequence[KpiVersion], start: date, end: date, scope: Scope
-    ) -> None:
-        start, end = clip_days(start, end)
-        days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
+    def __init__(self, versions: Sequence[KpiVersion], rows: Sequence[Row], scope: Scope) -> None:
+        edges = sorted(_find_days(rows, scope).union(_edges_of(rows)))
         by_id = {version.pk: version for version in versions}
         self.found: dict[tuple[int, int], list[tuple[date, int, Output]]] = {}
         for version_id, subject_id, queue_id, stretch, sums in read_sums(
-            versions, days, scope.source, queue_ids=scope.queue_ids, by_queue=True
+            versions, edges, scope.source, queue_ids=scope.queue_ids, by_queue=True
         ):
             assert queue_id is not None, "it was read by queue"
             output = _output_of(by_id[version_id], sums)
             of_subject = self.found.setdefault((version_id, subject_id), [])
-            of_subject.append((days[stretch], queue_id, output))
+            of_subject.append((edges[stretch], queue_id, output))
         for of_subject in self.found.values():
             of_subject.sort()
 
@@ -261,6 +263,15 @@ class _WorkByDay:
             bisect_left(found, edge, key=itemgetter(0)) for edge in (period.start, period.end)
         )
         return found[start:end]
+
+
+def _find_days(rows: Iterable[Row], scope: Scope) -> set[date]:
+    """Find the days that are told apart: those of an interval, and a person's, who moves."""
+    days: set[date] = set()
+    for period in {row.period for row in rows if scope.source.of_people or not row.bare}:
+        start, end = clip_days(period.start, period.end)
+        days.update(start + timedelta(days=number) for number in range((end - start).days + 1))
+    return days
 
 
 def _output_of(version: KpiVersion, sums: Sums) -> Output:

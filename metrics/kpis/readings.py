@@ -317,7 +317,7 @@ def _fetch(
                 "subjects": None if source.subjects is None else list(source.subjects),
                 "start": start,
                 "end": end,
-                "days": write_days(first + number * _DAY for number in range((until - first).days)),
+                "days": _write_range(first, until),
                 "edges": write_days(edges),
                 "queues": None if queue_ids is None else list(queue_ids),
             },
@@ -328,6 +328,12 @@ def _fetch(
 def write_days(days: Iterable[date]) -> str:
     """Write days as one literal of an array: one by one, the server weighs an expression a day."""
     return f"{{{','.join(map(date.isoformat, days))}}}"
+
+
+@lru_cache(maxsize=100)
+def _write_range(start: date, end: date) -> str:
+    """Write all days of a range, which the readings of a page share, and pages with each other."""
+    return write_days(start + number * _DAY for number in range((end - start).days))
 
 
 def write_rows(measures: MeasureSet, source: Source, names: Iterable[str]) -> str:

@@ -126,6 +126,11 @@ class KpiReader:
         return found
 
     @cached_property
+    def sources(self) -> set[str]:
+        """Hold the measure sets that any version reads."""
+        return {version.source for versions in self.versions.values() for version in versions}
+
+    @cached_property
     def changed_days(self) -> list[date]:
         """Hold the days whose totals do not yet say what their facts say, in order."""
         return list(
@@ -187,8 +192,7 @@ class KpiReader:
         Raises ValueError for a range that is reversed or holds too many periods.
         """
         if start is None or end is None:
-            kinds = {version.source for versions in self.versions.values() for version in versions}
-            extents = find_extents(unit, kinds).values()
+            extents = find_extents(unit, self.sources).values()
             if not extents:
                 return []
             first = min(first for first, _ in extents)
@@ -213,6 +217,7 @@ class KpiReader:
         queues: Collection[str] | None = None,
         breakdown: Breakdown | None = None,
         person: int | None = None,
+        bare: Collection[tuple[str, Period]] = (),
     ) -> list[KpiValue]:
         """Give the values of all the rows that list_rows lists."""
         return self.list_rows(
@@ -222,6 +227,7 @@ class KpiReader:
             queues=queues,
             breakdown=breakdown,
             person=person,
+            bare=bare,
         ).read()
 
     def list_rows(
@@ -233,6 +239,7 @@ class KpiReader:
         queues: Collection[str] | None = None,
         breakdown: Breakdown | None = None,
         person: int | None = None,
+        bare: Collection[tuple[str, Period]] = (),
     ) -> "KpiRows":
         """List what there is to read for any periods, overlapping ones too, without reading it.
 
@@ -240,7 +247,8 @@ class KpiReader:
         are slugs, None is all of them. Every subject has a row for every period in which it
         belonged to the unit, without data too; a queue, once it has data in any of the periods. A
         unit below counts only while it stood there, a person only while assigned to the unit or
-        below it, so that the parts and the unit's own work are the whole.
+        below it, so that the parts and the unit's own work are the whole. `bare` are KPIs and
+        periods of which nobody looks at the interval: it may be missing.
         """
         self.refuse_strangers([unit, *beside], breakdown, person)
         if not periods:
@@ -254,18 +262,19 @@ class KpiReader:
         queue_ids = None if wanted is None else [queue.id for queue in wanted]
         shown: Sequence[Subject | None] = [wanted[0] if wanted and len(wanted) == 1 else None]
         by_queue = breakdown is Breakdown.QUEUE
+        last_days = {period: period.last_day for period in periods}
         versions = {
-            (kpi, period): self.version_on(kpi, period.last_day)
+            kpi: {period: self.version_on(kpi, day) for period, day in last_days.items()}
             for kpi in self.kpis
-            for period in periods
         }
         if by_queue and wanted is None:
-            shown = self._name_queues(find_queues(set(versions.values()), start, end, source))
+            read = {version for of_kpi in versions.values() for version in of_kpi.values()}
+            shown = self._name_queues(find_queues(read, start, end, source))
         elif by_queue and wanted is not None:
             shown = wanted
         subjects = {period: _list_present(members, period) for period in periods}
         rows = [
-            Row(versions[kpi, period], period, subject, queue)
+            Row(versions[kpi][period], period, subject, queue, (kpi, period) in bare)
             for kpi in self.kpis
             for period in periods
             for subject in subjects[period]
@@ -284,10 +293,9 @@ class KpiReader:
     def refuse_strangers(
         self, units: Iterable[int], breakdown: Breakdown | None, person: int | None
     ) -> None:
-        sources = {version.source for versions in self.versions.values() for version in versions}
         for unit in units:
             if not may_read_values(
-                self.viewer, unit, breakdown=breakdown, person_id=person, sources=sources
+                self.viewer, unit, breakdown=breakdown, person_id=person, sources=self.sources
             ):
                 raise Http404("No such figures, or none that you may read.")
 

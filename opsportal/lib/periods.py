@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -19,19 +19,26 @@ class Grain(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Period:
-    """The days from `start` up to, not including, `end`."""
-
+class _Edges(NamedTuple):
     start: date
     end: date
 
-    def __post_init__(self) -> None:
-        if self.end <= self.start:
-            raise ValueError(f"A period must end after it starts: {self.start} to {self.end}.")
 
-    def __contains__(self, day: date) -> bool:
-        return self.start <= day < self.end
+class Period(_Edges):
+    """The days from `start` up to, not including, `end`.
+
+    A tuple, since pages look values up by period by the thousand.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, start: date, end: date) -> Period:
+        if end <= start:
+            raise ValueError(f"A period must end after it starts: {start} to {end}.")
+        return super().__new__(cls, start, end)
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.start <= day < self.end
 
     @property
     def days(self) -> int:

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -128,12 +128,14 @@ def _read_body(
     week_by_week = _list_periods(question, question.signal_grain, span)
     trend_periods = _list_periods(question, question.grain, span)
     head = [question.period, *([question.against] if question.against else [])]
+    asked = list(dict.fromkeys([*head, *week_by_week, *trend_periods]))
     values = {
         (value.kpi, value.period): value
         for value in reader.get_period_values(
             unit=unit.id,
-            periods=list(dict.fromkeys([*head, *week_by_week, *trend_periods])),
+            periods=asked,
             queues=question.queues,
+            bare=list_bare(set(reader.kpis) - {question.kpi}, set(asked) - set(head)),
         )
     }
     definitions = {kpi: values[kpi, question.period].definition for kpi in reader.kpis}
@@ -198,6 +200,11 @@ def _read_body(
             values[question.kpi, question.against] if question.against else None,
         ),
     )
+
+
+def list_bare(kpis: Iterable[str], periods: Collection[Period]) -> set[tuple[str, Period]]:
+    """List the values that only draw the line of a tile, which needs no interval."""
+    return {(kpi, period) for kpi in kpis for period in periods}
 
 
 def _list_periods(question: Question, grain: Grain, span: Span) -> list[Period]:

@@ -10,7 +10,7 @@ from metrics.dashboards.rules.movements import Movement, MovingPart, split_movem
 from metrics.dashboards.rules.questions import Question, find_trend, read_question
 from metrics.dashboards.rules.tiles import HEADLINES, Tile
 from metrics.dashboards.rules.trends import Trend, build_trend
-from metrics.dashboards.selectors.dashboards import read_catalogue
+from metrics.dashboards.selectors.dashboards import list_bare, read_catalogue
 from metrics.dashboards.selectors.figures import as_measure, as_reading
 from metrics.dashboards.selectors.headers import Header, read_header
 from metrics.dashboards.selectors.judging import Judge, Standing
@@ -166,7 +166,11 @@ def _read_overview(viewer: Viewer, unit: Node) -> Overview:
     range_ = find_trend(question.period, question.signal_grain, header.span)
     weeks = list_periods(range_.start, range_.end, question.signal_grain)
     head = [question.period, *([question.against] if question.against else [])]
-    own = reader.get_period_values(unit=unit.id, periods=list(dict.fromkeys([*head, *weeks])))
+    own = reader.get_period_values(
+        unit=unit.id,
+        periods=list(dict.fromkeys([*head, *weeks])),
+        bare=list_bare(known, set(weeks) - set(head)),
+    )
     by_key = {(value.kpi, value.period): value for value in own}
     definitions = {kpi: by_key[kpi, question.period].definition for kpi in known}
     parts = _find_parts(viewer, header)
@@ -317,7 +321,10 @@ def _list_misses_below(overview: Overview) -> list[Miss]:
     values = {
         (value.kpi, value.unit.id, value.period): value
         for value in reader.get_period_values(
-            unit=units[0], beside=units[1:], periods=overview.weeks
+            unit=units[0],
+            beside=units[1:],
+            periods=overview.weeks,
+            bare=list_bare(reader.kpis, overview.weeks),
         )
     }
     misses = []

@@ -55,9 +55,7 @@ class Command(BaseCommand):
         if options["all"]:
             start = OperatingDay.objects.order_by("day").values_list("day", flat=True).first()
         if start or end:
-            request_recompute(
-                start=start, end=end, from_facts=options["from_facts"], by=None
-            )
+            request_recompute(start=start, end=end, from_facts=options["from_facts"], by=None)
         days = count_changed_days()
         self.reported_at = time.monotonic()
         recompute_changed_days(self.report)

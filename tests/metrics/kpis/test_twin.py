@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain, pairwise
 from random import Random
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from metrics.kpis.items import ITEM_MODELS
 from metrics.kpis.models import Kpi
 from metrics.kpis.selectors import KpiReader
 from metrics.kpis.services import create_version, list_failed_days, recompute_changed_days
@@ -340,6 +342,23 @@ def check_unit(
         )
     check_children(twin, reader, unit, unit_id, some)
     check_people(twin, reader, unit, unit_id, some)
+    check_bare(reader, unit_id, some)
+
+
+def check_bare(reader: KpiReader, unit_id: int, periods: list[Period]) -> None:
+    """Hold values whose interval nobody asks for against the same ones with it."""
+    bare = {(kpi, period) for kpi in reader.kpis for period in periods[::2]}
+    for breakdown in (None, *Breakdown):
+        asked = {"unit": unit_id, "periods": periods, "breakdown": breakdown}
+        whole = reader.get_period_values(**asked)  # type: ignore[arg-type]
+        for value, one in zip(
+            whole,
+            reader.get_period_values(**asked, bare=bare),  # type: ignore[arg-type]
+            strict=True,
+        ):
+            if (value.kpi, value.period) in bare and value.definition.model not in ITEM_MODELS:
+                value = replace(value, low=None, high=None)
+            assert one == value
 
 
 def check_children(
