@@ -19,6 +19,7 @@ from opsportal.samples.rows import (
     sample_matrix,
     sample_news,
     sample_steps,
+    sample_story,
     sample_strips,
     sample_teams,
 )
@@ -57,6 +58,7 @@ def sample_components() -> dict[str, Any]:
         "news": sample_news(),
         "strips": sample_strips(),
         "evidence": sample_evidence(),
+        "story": sample_story(),
         "matrix": sample_matrix(),
         "steps": sample_steps(),
         "failed_steps": sample_failed_steps(),

@@ -1,5 +1,6 @@
 """Rows: of people and things that need someone, of teams, of what is to be done."""
 
+from datetime import date
 from typing import Any
 
 from opsportal.lib.drawing import make_scale
@@ -35,6 +36,20 @@ def sample_attention() -> list[dict[str, Any]]:
             "who": "Ola Svensson",
             "deed": {"label": "Undo", "href": "#"},
         },
+    ]
+
+
+def sample_story() -> list[dict[str, Any]]:
+    return [
+        {
+            "on": date(2026, 11, 24),
+            "kind": "Appraisal",
+            "title": "H1 2026–27 was shared",
+            "words": f"By {LONG_NAME}",
+            "href": "#",
+            "icon": "clipboard-text",
+        },
+        {"on": date(2026, 5, 4), "kind": "Unit", "title": HEBREW_NAME, "icon": "hierarchy-2"},
     ]
 
 

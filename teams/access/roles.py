@@ -23,6 +23,14 @@ class Permission(StrEnum):
     READ_DEFINITION_CHANGES = "read_definition_changes"
     CHANGE_DEFINITIONS = "change_definitions"
     SET_TARGETS = "set_targets"
+    READ_GOALS = "read_goals"
+    SET_GOALS = "set_goals"
+    READ_ON_RECORD = "read_on_record"
+    READ_APPRAISALS = "read_appraisals"
+    OPEN_APPRAISALS = "open_appraisals"
+    READ_GROWTH = "read_growth"
+    PLAN_GROWTH = "plan_growth"
+    KEEP_COMPETENCIES = "keep_competencies"
     INVITE_PEOPLE = "invite_people"
     WRITE_GRANTS = "write_grants"
     READ_AUDIT = "read_audit"
@@ -77,6 +85,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_PEOPLE,
             Permission.READ_UNIT_KPIS,
             Permission.READ_PERSON_KPIS,
+            Permission.READ_GOALS,
+            Permission.READ_ON_RECORD,
+            Permission.READ_APPRAISALS,
+            Permission.OPEN_APPRAISALS,
+            Permission.READ_GROWTH,
+            Permission.KEEP_COMPETENCIES,
             Permission.CHANGE_STRUCTURE,
             Permission.INVITE_PEOPLE,
         }
@@ -116,6 +130,12 @@ LEADER_PERMISSIONS = frozenset(
         Permission.READ_UNIT_KPIS,
         Permission.READ_PERSON_KPIS,
         Permission.SET_TARGETS,
+        Permission.READ_GOALS,
+        Permission.SET_GOALS,
+        Permission.READ_ON_RECORD,
+        Permission.READ_APPRAISALS,
+        Permission.READ_GROWTH,
+        Permission.PLAN_GROWTH,
     }
 )
 # Whoever leads units that lead units; these hold everywhere.

@@ -4,12 +4,23 @@ A room registers in its app's `ready()`, under its own name; registering again r
 answers within the viewer's rights and asks the database a fixed number of questions.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from teams.access.viewers import Viewer
-from teams.measures.rules import Found, Mark, Need, News, Strip
+from teams.measures.rules import (
+    Asked,
+    Choice,
+    Figure,
+    Found,
+    Mark,
+    Moment,
+    Need,
+    News,
+    Strip,
+)
+from teams.structure.models import Person
 from teams.structure.rules import Node
 
 Offer = TypeVar("Offer")
@@ -22,6 +33,27 @@ MarkOffer = Callable[[Viewer, Node], Iterable[Mark]]
 NewsOffer = Callable[[Viewer, datetime], Iterable[News]]
 # Takes what was typed, and how many are wanted at most.
 SearchOffer = Callable[[Viewer, str, int], Iterable[Found]]
+# Take the person whose page it is, one whose name the viewer may see.
+PersonStripOffer = Callable[[Viewer, Person], Iterable[Strip]]
+StoryOffer = Callable[[Viewer, Person], Iterable[Moment]]
+
+
+class FigureSource(Protocol):
+    """Where goals and appraisals get figures of people and units.
+
+    It knows no viewer: the room that asks keeps what it got, and says who may read it.
+    """
+
+    def list_choices(self) -> list[Choice]:
+        """List which figures there are, in the order in which they are to be offered."""
+        ...
+
+    def read(self, asked: Sequence[Asked]) -> list[Figure | None]:
+        """Read figures, one for each that is asked; None where there is none of that key.
+
+        The number of queries follows the number of different periods, not of people.
+        """
+        ...
 
 
 class Registry(Generic[Offer]):
@@ -42,3 +74,6 @@ strips: Registry[StripOffer] = Registry()
 marks: Registry[MarkOffer] = Registry()
 news: Registry[NewsOffer] = Registry()
 searches: Registry[SearchOffer] = Registry()
+person_strips: Registry[PersonStripOffer] = Registry()
+stories: Registry[StoryOffer] = Registry()
+figures: Registry[FigureSource] = Registry()

@@ -97,6 +97,87 @@ class Mark:
         return not self.kpis or kpi in self.kpis
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something in somebody's story: on which day, a kind ('Appraisal'), a title and a sentence.
+
+    `icon` is a name of Tabler's; without `href` there is no more to read, or not for the viewer.
+    """
+
+    on: date
+    kind: str
+    title: str
+    words: str = ""
+    href: str = ""
+    icon: str = "point"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A figure that can be asked for, of people or of units, or of both.
+
+    `direction` is 'higher', 'lower' or 'band'; `unit_label` as in '%' or 'units/h'.
+    """
+
+    key: str
+    name: str
+    unit_label: str
+    decimals: int
+    direction: str
+    of_people: bool
+    of_units: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which figure, of whom, over [start, end): of a person, or where that is None of a unit."""
+
+    key: str
+    start: date
+    end: date
+    person_id: int | None = None
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure with all that it takes to cite it, and no more.
+
+    `value`, `low` and `high` are in the figure's own unit (`unit_label`); `shown` and `interval`
+    are their words ('97.1 %', '96.1 – 97.9'), empty where there is none. `status` is a key of
+    opsportal.lib.statuses: how it stands to the target that held on the last day. `adjusted` is
+    the value ÷ what the rates of all others in the same queues would have given, where a figure
+    can be taken apart by queues: the same work held against the same work; None elsewhere.
+    `unit` names where it was read, `version` which definition; `href` is its page.
+    """
+
+    key: str
+    name: str
+    unit_label: str
+    decimals: int
+    direction: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: float | None
+    minimum_n: int
+    shown: str
+    interval: str
+    status: str
+    target_low: float | None
+    target_high: float | None
+    adjusted: float | None
+    version: int
+    unit: str
+    href: str
+    provisional: bool
+
+    @property
+    def is_judged(self) -> bool:
+        """Tell whether there is enough of it to judge anybody by."""
+        return self.value is not None and (self.n or 0) >= self.minimum_n
+
+
 def rank_needs(needs: Iterable[Need]) -> list[Need]:
     """Order needs: the most pressing state first, within it what is due or stands longest."""
     places = {status: place for place, group in enumerate(URGENCY) for status in group}

@@ -1,10 +1,23 @@
 """What all rooms have to say, gathered and ordered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from teams.access.viewers import Viewer
 from teams.measures import offers
-from teams.measures.rules import Found, Mark, Need, News, Strip, rank_needs
+from teams.measures.rules import (
+    Asked,
+    Choice,
+    Figure,
+    Found,
+    Mark,
+    Moment,
+    Need,
+    News,
+    Strip,
+    rank_needs,
+)
+from teams.structure.models import Person
 from teams.structure.rules import Node
 
 
@@ -37,3 +50,31 @@ def search(viewer: Viewer, query: str, most: int) -> list[Found]:
         return []
     found = [item for offer in offers.searches for item in offer(viewer, words, most)]
     return sorted(found, key=lambda item: (-item.score, item.name, item.href))[:most]
+
+
+def list_person_strips(viewer: Viewer, person: Person) -> list[Strip]:
+    """List what rooms say of a person, a line each, as far as the viewer's rights go."""
+    return [strip for offer in offers.person_strips for strip in offer(viewer, person)]
+
+
+def list_story(viewer: Viewer, person: Person) -> list[Moment]:
+    """List what happened with somebody that the viewer may read, the newest first."""
+    found = [moment for offer in offers.stories for moment in offer(viewer, person)]
+    return sorted(found, key=lambda moment: (moment.on, moment.kind, moment.title), reverse=True)
+
+
+def list_choices() -> list[Choice]:
+    """List which figures of people and units there are."""
+    return [choice for source in offers.figures for choice in source.list_choices()]
+
+
+def read_figures(asked: Sequence[Asked]) -> list[Figure | None]:
+    """Read figures, one for each that is asked, from whichever source has it."""
+    found: list[Figure | None] = [None] * len(asked)
+    for source in offers.figures:
+        left = [place for place, figure in enumerate(found) if figure is None]
+        if not left:
+            break
+        for place, figure in zip(left, source.read([asked[i] for i in left]), strict=True):
+            found[place] = figure
+    return found

@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 from teams.access.roles import Permission
 from teams.access.views import ViewerMixin
 from teams.directory.selectors import PersonFile, Stretch, When, get_file, get_listed_person
+from teams.measures.selectors import list_person_strips, list_story
 
 DAY = "j M Y"
 
@@ -30,6 +31,8 @@ class PersonDetailView(ViewerMixin, TemplateView):
             show_leads=file.may_read or file.may_change,
             facts=_list_facts(file) if file.may_read else [],
             ahead=_say_what_is_ahead(file),
+            strips=list_person_strips(self.viewer, person),
+            story=list_story(self.viewer, person),
             figures_url=reverse("metrics:person-dashboard", args=[person.employee_id])
             if self._may_read_figures(file)
             else "",
