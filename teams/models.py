@@ -2,6 +2,22 @@
 
 from teams.access.models import AccessGrant
 from teams.accounts.models import ApiToken, User
+from teams.appraisals.models import (
+    Appraisal,
+    CalibrationSession,
+    Cycle,
+    EvidenceItem,
+    FeedbackRequest,
+    KeptText,
+    Part,
+    RatingChange,
+    Reminder,
+    Restatement,
+    Review,
+    Section,
+    Template,
+    Transition,
+)
 from teams.audit.models import AuditEvent
 from teams.changes.models import OperatingDay
 from teams.finding.models import Star
@@ -19,15 +35,29 @@ from teams.structure.models import (
 __all__ = [
     "AccessGrant",
     "ApiToken",
+    "Appraisal",
     "Assignment",
     "AuditEvent",
+    "CalibrationSession",
     "Customer",
+    "Cycle",
+    "EvidenceItem",
+    "FeedbackRequest",
+    "KeptText",
     "Leadership",
     "OperatingDay",
+    "Part",
     "Person",
     "Queue",
+    "RatingChange",
+    "Reminder",
+    "Restatement",
+    "Review",
     "RosterImport",
+    "Section",
     "Star",
+    "Template",
+    "Transition",
     "Unit",
     "UnitPlacement",
     "User",
