@@ -5,14 +5,3 @@ class AppraisalError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-
-
-class StaleTextError(AppraisalError):
-    """Somebody else saved the same text meanwhile; `theirs` stands, `yours` is kept beside it."""
-
-    def __init__(self, message: str, *, theirs: str, yours: str, who: str, version: int) -> None:
-        super().__init__("stale_text", message)
-        self.theirs = theirs
-        self.yours = yours
-        self.who = who
-        self.version = version

@@ -48,6 +48,9 @@ class Appraisal(models.Model):
         help_text="What the leaders' ratings came to when they were submitted.",
     )
     score_weight = models.PositiveSmallIntegerField(default=0)
+    scored_at = models.DateTimeField(
+        null=True, help_text="Ratings that were changed before it no longer hold."
+    )
 
     class Meta:
         ordering = ["person__name", "pk"]

@@ -1,0 +1,1 @@
+"""Who sees which appraisals, and how far."""

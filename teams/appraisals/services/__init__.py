@@ -1,0 +1,1 @@
+"""What is done to appraisals: each act in one transaction, with its record."""
