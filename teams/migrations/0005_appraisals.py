@@ -14,521 +14,1378 @@ import opsportal.lib.ranges
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('teams', '0004_people_of_a_unit_from_an_index'),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("teams", "0004_people_of_a_unit_from_an_index"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('words', models.CharField(blank=True, help_text='What it asks, in a sentence.', max_length=400)),
-                ('weight', models.PositiveSmallIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "words",
+                    models.CharField(
+                        blank=True, help_text="What it asks, in a sentence.", max_length=400
+                    ),
+                ),
+                ("weight", models.PositiveSmallIntegerField()),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='CalibrationSession',
+            name="CalibrationSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['unit__name'],
+                "ordering": ["unit__name"],
             },
         ),
         migrations.CreateModel(
-            name='Appraisal',
+            name="Appraisal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(blank=True, max_length=40)),
-                ('job_title', models.CharField(blank=True, max_length=120)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Half-open; within that of the cycle.')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('self_review', 'self_review'), ('leader_review', 'leader_review'), ('calibration', 'calibration'), ('sign_off', 'sign_off'), ('shared', 'shared'), ('acknowledged', 'acknowledged'), ('disputed', 'disputed'), ('resolved', 'resolved'), ('reopened', 'reopened'), ('withdrawn', 'withdrawn')], default='draft', max_length=20)),
-                ('state_since', models.DateTimeField()),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('score', models.DecimalField(decimal_places=4, help_text="What the leaders' ratings came to when they were submitted.", max_digits=6, null=True)),
-                ('score_weight', models.PositiveSmallIntegerField(default=0)),
-                ('scored_at', models.DateTimeField(help_text='Ratings that were changed before it no longer hold.', null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appraisals', to='teams.person')),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.unit')),
-                ('session', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appraisals', to='teams.calibrationsession')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("level", models.CharField(blank=True, max_length=40)),
+                ("job_title", models.CharField(blank=True, max_length=120)),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="Half-open; within that of the cycle."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("self_review", "self_review"),
+                            ("leader_review", "leader_review"),
+                            ("calibration", "calibration"),
+                            ("sign_off", "sign_off"),
+                            ("shared", "shared"),
+                            ("acknowledged", "acknowledged"),
+                            ("disputed", "disputed"),
+                            ("resolved", "resolved"),
+                            ("reopened", "reopened"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                    ),
+                ),
+                ("state_since", models.DateTimeField()),
+                ("signed_at", models.DateTimeField(null=True)),
+                (
+                    "score",
+                    models.DecimalField(
+                        decimal_places=4,
+                        help_text="What the leaders' ratings came to when they were submitted.",
+                        max_digits=6,
+                        null=True,
+                    ),
+                ),
+                ("score_weight", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "scored_at",
+                    models.DateTimeField(
+                        help_text="Ratings that were changed before it no longer hold.", null=True
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appraisals",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.unit",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appraisals",
+                        to="teams.calibrationsession",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['person__name', 'pk'],
+                "ordering": ["person__name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Cycle',
+            name="Cycle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Half-open.')),
-                ('kpis', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('levels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('employments', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
-                ('joined_before', models.DateField(blank=True, null=True)),
-                ('self_by', models.DateField()),
-                ('review_by', models.DateField()),
-                ('calibrate_by', models.DateField()),
-                ('sign_by', models.DateField()),
-                ('share_by', models.DateField()),
-                ('answer_by', models.DateField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open'), ('closed', 'Closed')], default='draft', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True)),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(help_text="Half-open."),
+                ),
+                (
+                    "kpis",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "levels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "employments",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("joined_before", models.DateField(blank=True, null=True)),
+                ("self_by", models.DateField()),
+                ("review_by", models.DateField()),
+                ("calibrate_by", models.DateField()),
+                ("sign_by", models.DateField()),
+                ("share_by", models.DateField()),
+                ("answer_by", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("open", "Open"), ("closed", "Closed")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-period', 'name'],
-            },
-        ),
-        migrations.AddField(
-            model_name='calibrationsession',
-            name='cycle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='teams.cycle'),
-        ),
-        migrations.CreateModel(
-            name='AppraisalEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('level', models.CharField(blank=True, max_length=40)),
-                ('job_title', models.CharField(blank=True, max_length=120)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Half-open; within that of the cycle.')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('self_review', 'self_review'), ('leader_review', 'leader_review'), ('calibration', 'calibration'), ('sign_off', 'sign_off'), ('shared', 'shared'), ('acknowledged', 'acknowledged'), ('disputed', 'disputed'), ('resolved', 'resolved'), ('reopened', 'reopened'), ('withdrawn', 'withdrawn')], default='draft', max_length=20)),
-                ('state_since', models.DateTimeField()),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('score', models.DecimalField(decimal_places=4, help_text="What the leaders' ratings came to when they were submitted.", max_digits=6, null=True)),
-                ('score_weight', models.PositiveSmallIntegerField(default=0)),
-                ('scored_at', models.DateTimeField(help_text='Ratings that were changed before it no longer hold.', null=True)),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.person')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='teams.appraisal')),
-                ('signed_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.unit')),
-                ('session', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.calibrationsession')),
-                ('cycle', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.cycle')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='appraisal',
-            name='cycle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appraisals', to='teams.cycle'),
-        ),
-        migrations.CreateModel(
-            name='EvidenceItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('kpi', 'Measured'), ('goal', 'Goals'), ('training', 'Training'), ('conversation', 'One-to-ones'), ('feedback', 'Feedback')], max_length=20)),
-                ('key', models.CharField(help_text='What it is among its kind.', max_length=120)),
-                ('name', models.CharField(max_length=300)),
-                ('shown', models.CharField(blank=True, max_length=120)),
-                ('words', models.TextField(blank=True, help_text='What is said under it.')),
-                ('interval', models.CharField(blank=True, max_length=80)),
-                ('value', models.FloatField(null=True)),
-                ('low', models.FloatField(null=True)),
-                ('high', models.FloatField(null=True)),
-                ('n', models.FloatField(null=True)),
-                ('minimum_n', models.PositiveIntegerField(default=0)),
-                ('unit_label', models.CharField(blank=True, max_length=20)),
-                ('direction', models.CharField(blank=True, max_length=10)),
-                ('status', models.CharField(blank=True, max_length=20)),
-                ('target_low', models.FloatField(null=True)),
-                ('target_high', models.FloatField(null=True)),
-                ('adjusted', models.FloatField(help_text='Value ÷ what the rates of all others in the same queues give.', null=True)),
-                ('version', models.PositiveSmallIntegerField(null=True)),
-                ('unit', models.CharField(blank=True, help_text='Where it was read.', max_length=120)),
-                ('href', models.CharField(blank=True, max_length=400)),
-                ('is_provisional', models.BooleanField(default=False)),
-                ('gathered_at', models.DateTimeField()),
-                ('frozen_at', models.DateTimeField(null=True)),
-                ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='teams.appraisal')),
-            ],
-            options={
-                'ordering': ['number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='FeedbackRequest',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_anonymous', models.BooleanField(default=False)),
-                ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('due_on', models.DateField()),
-                ('words', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('declined_at', models.DateTimeField(null=True)),
-                ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feedback_requests', to='teams.appraisal')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('peer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.person')),
-            ],
-            options={
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Part',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rating', models.PositiveSmallIntegerField(null=True)),
-                ('words', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('saved_at', models.DateTimeField()),
-                ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['section__position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='KeptText',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.TextField()),
-                ('rating', models.PositiveSmallIntegerField(null=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_texts', to='teams.part')),
-            ],
-            options={
-                'ordering': ['-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='RatingChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.DecimalField(decimal_places=4, max_digits=6, null=True)),
-                ('after', models.DecimalField(decimal_places=4, max_digits=6)),
-                ('words', models.TextField(help_text='The reason.')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rating_changes', to='teams.appraisal')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rating_changes', to='teams.calibrationsession')),
-            ],
-            options={
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Reminder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(max_length=20)),
-                ('reason', models.CharField(max_length=10)),
-                ('due_on', models.DateField()),
-                ('sent_at', models.DateTimeField(auto_now_add=True)),
-                ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='teams.appraisal')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.person')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Restatement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('shown', models.CharField(blank=True, max_length=120)),
-                ('interval', models.CharField(blank=True, max_length=80)),
-                ('value', models.FloatField(null=True)),
-                ('low', models.FloatField(null=True)),
-                ('high', models.FloatField(null=True)),
-                ('n', models.FloatField(null=True)),
-                ('version', models.PositiveSmallIntegerField(null=True)),
-                ('words', models.CharField(blank=True, max_length=300)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='restatements', to='teams.evidenceitem')),
-            ],
-            options={
-                'ordering': ['-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Review',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('self', 'Self review'), ('leader', 'Leader review')], max_length=10)),
-                ('days', django.contrib.postgres.fields.ranges.DateRangeField(help_text='First and last day on which they led, half-open.', null=True)),
-                ('day_count', models.PositiveIntegerField(default=0, help_text='How many days of these they led.')),
-                ('is_closing', models.BooleanField(default=False, help_text='They lead the person at the end, and share it with them.')),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('waived_at', models.DateTimeField(null=True)),
-                ('waived_words', models.CharField(blank=True, max_length=400)),
-                ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='teams.appraisal')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='teams.person')),
-            ],
-            options={
-                'ordering': ['appraisal', '-kind', 'is_closing', 'pk'],
+                "ordering": ["-period", "name"],
             },
         ),
         migrations.AddField(
-            model_name='part',
-            name='review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='teams.review'),
-        ),
-        migrations.AddField(
-            model_name='part',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.section'),
+            model_name="calibrationsession",
+            name="cycle",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sessions",
+                to="teams.cycle",
+            ),
         ),
         migrations.CreateModel(
-            name='Template',
+            name="AppraisalEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("level", models.CharField(blank=True, max_length=40)),
+                ("job_title", models.CharField(blank=True, max_length=120)),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="Half-open; within that of the cycle."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("self_review", "self_review"),
+                            ("leader_review", "leader_review"),
+                            ("calibration", "calibration"),
+                            ("sign_off", "sign_off"),
+                            ("shared", "shared"),
+                            ("acknowledged", "acknowledged"),
+                            ("disputed", "disputed"),
+                            ("resolved", "resolved"),
+                            ("reopened", "reopened"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                    ),
+                ),
+                ("state_since", models.DateTimeField()),
+                ("signed_at", models.DateTimeField(null=True)),
+                (
+                    "score",
+                    models.DecimalField(
+                        decimal_places=4,
+                        help_text="What the leaders' ratings came to when they were submitted.",
+                        max_digits=6,
+                        null=True,
+                    ),
+                ),
+                ("score_weight", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "scored_at",
+                    models.DateTimeField(
+                        help_text="Ratings that were changed before it no longer hold.", null=True
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="teams.appraisal",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.unit",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.calibrationsession",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.cycle",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='section',
-            name='template',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='teams.template'),
+            model_name="appraisal",
+            name="cycle",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appraisals",
+                to="teams.cycle",
+            ),
         ),
         migrations.CreateModel(
-            name='CycleEvent',
+            name="EvidenceItem",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=120)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Half-open.')),
-                ('kpis', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('levels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('employments', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
-                ('joined_before', models.DateField(blank=True, null=True)),
-                ('self_by', models.DateField()),
-                ('review_by', models.DateField()),
-                ('calibrate_by', models.DateField()),
-                ('sign_by', models.DateField()),
-                ('share_by', models.DateField()),
-                ('answer_by', models.DateField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open'), ('closed', 'Closed')], default='draft', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='teams.cycle')),
-                ('unit', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.unit')),
-                ('template', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.template')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("kpi", "Measured"),
+                            ("goal", "Goals"),
+                            ("training", "Training"),
+                            ("conversation", "One-to-ones"),
+                            ("feedback", "Feedback"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("key", models.CharField(help_text="What it is among its kind.", max_length=120)),
+                ("name", models.CharField(max_length=300)),
+                ("shown", models.CharField(blank=True, max_length=120)),
+                ("words", models.TextField(blank=True, help_text="What is said under it.")),
+                ("interval", models.CharField(blank=True, max_length=80)),
+                ("value", models.FloatField(null=True)),
+                ("low", models.FloatField(null=True)),
+                ("high", models.FloatField(null=True)),
+                ("n", models.FloatField(null=True)),
+                ("minimum_n", models.PositiveIntegerField(default=0)),
+                ("unit_label", models.CharField(blank=True, max_length=20)),
+                ("direction", models.CharField(blank=True, max_length=10)),
+                ("status", models.CharField(blank=True, max_length=20)),
+                ("target_low", models.FloatField(null=True)),
+                ("target_high", models.FloatField(null=True)),
+                (
+                    "adjusted",
+                    models.FloatField(
+                        help_text="Value ÷ what the rates of all others in the same queues give.",
+                        null=True,
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "unit",
+                    models.CharField(blank=True, help_text="Where it was read.", max_length=120),
+                ),
+                ("href", models.CharField(blank=True, max_length=400)),
+                ("is_provisional", models.BooleanField(default=False)),
+                ("gathered_at", models.DateTimeField()),
+                ("frozen_at", models.DateTimeField(null=True)),
+                (
+                    "appraisal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="teams.appraisal",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "ordering": ["number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="FeedbackRequest",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_anonymous", models.BooleanField(default=False)),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                ("due_on", models.DateField()),
+                ("words", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("declined_at", models.DateTimeField(null=True)),
+                (
+                    "appraisal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feedback_requests",
+                        to="teams.appraisal",
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "peer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.person",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Part",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rating", models.PositiveSmallIntegerField(null=True)),
+                ("words", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["section__position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="KeptText",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField()),
+                ("rating", models.PositiveSmallIntegerField(null=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="kept_texts",
+                        to="teams.part",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RatingChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("before", models.DecimalField(decimal_places=4, max_digits=6, null=True)),
+                ("after", models.DecimalField(decimal_places=4, max_digits=6)),
+                ("words", models.TextField(help_text="The reason.")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "appraisal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rating_changes",
+                        to="teams.appraisal",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rating_changes",
+                        to="teams.calibrationsession",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Reminder",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("state", models.CharField(max_length=20)),
+                ("reason", models.CharField(max_length=10)),
+                ("due_on", models.DateField()),
+                ("sent_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "appraisal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="teams.appraisal",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="teams.person",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Restatement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("shown", models.CharField(blank=True, max_length=120)),
+                ("interval", models.CharField(blank=True, max_length=80)),
+                ("value", models.FloatField(null=True)),
+                ("low", models.FloatField(null=True)),
+                ("high", models.FloatField(null=True)),
+                ("n", models.FloatField(null=True)),
+                ("version", models.PositiveSmallIntegerField(null=True)),
+                ("words", models.CharField(blank=True, max_length=300)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="restatements",
+                        to="teams.evidenceitem",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Review",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("self", "Self review"), ("leader", "Leader review")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "days",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="First and last day on which they led, half-open.", null=True
+                    ),
+                ),
+                (
+                    "day_count",
+                    models.PositiveIntegerField(
+                        default=0, help_text="How many days of these they led."
+                    ),
+                ),
+                (
+                    "is_closing",
+                    models.BooleanField(
+                        default=False,
+                        help_text="They lead the person at the end, and share it with them.",
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("waived_at", models.DateTimeField(null=True)),
+                ("waived_words", models.CharField(blank=True, max_length=400)),
+                (
+                    "appraisal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="teams.appraisal",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="teams.person",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["appraisal", "-kind", "is_closing", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='cycle',
-            name='template',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cycles', to='teams.template'),
+            model_name="part",
+            name="review",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="teams.review"
+            ),
+        ),
+        migrations.AddField(
+            model_name="part",
+            name="section",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.section"
+            ),
         ),
         migrations.CreateModel(
-            name='Transition',
+            name="Template",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=20)),
-                ('start', models.CharField(max_length=20)),
-                ('end', models.CharField(max_length=20)),
-                ('words', models.TextField(blank=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='teams.appraisal')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["name"],
+            },
+        ),
+        migrations.AddField(
+            model_name="section",
+            name="template",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sections",
+                to="teams.template",
+            ),
+        ),
+        migrations.CreateModel(
+            name="CycleEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(help_text="Half-open."),
+                ),
+                (
+                    "kpis",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "levels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "employments",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("joined_before", models.DateField(blank=True, null=True)),
+                ("self_by", models.DateField()),
+                ("review_by", models.DateField()),
+                ("calibrate_by", models.DateField()),
+                ("sign_by", models.DateField()),
+                ("share_by", models.DateField()),
+                ("answer_by", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("open", "Open"), ("closed", "Closed")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="teams.cycle",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.unit",
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.template",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="cycle",
+            name="template",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cycles",
+                to="teams.template",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Transition",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("action", models.CharField(max_length=20)),
+                ("start", models.CharField(max_length=20)),
+                ("end", models.CharField(max_length=20)),
+                ("words", models.TextField(blank=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "appraisal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transitions",
+                        to="teams.appraisal",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='calibrationsession',
-            constraint=models.UniqueConstraint(fields=('cycle', 'unit'), name='session_once_a_unit'),
+            model_name="calibrationsession",
+            constraint=models.UniqueConstraint(
+                fields=("cycle", "unit"), name="session_once_a_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=models.UniqueConstraint(fields=('cycle', 'person'), name='appraisal_once_a_cycle'),
+            model_name="appraisal",
+            constraint=models.UniqueConstraint(
+                fields=("cycle", "person"), name="appraisal_once_a_cycle"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), expressions=[(opsportal.lib.ranges.OneIdRange('person'), '&&'), ('period', '&&')], name='appraisal_one_at_a_time'),
+            model_name="appraisal",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                expressions=[(opsportal.lib.ranges.OneIdRange("person"), "&&"), ("period", "&&")],
+                name="appraisal_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'self_review', 'leader_review', 'calibration', 'sign_off', 'shared', 'acknowledged', 'disputed', 'resolved', 'reopened', 'withdrawn'])), name='appraisal_state'),
+            model_name="appraisal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "self_review",
+                            "leader_review",
+                            "calibration",
+                            "sign_off",
+                            "shared",
+                            "acknowledged",
+                            "disputed",
+                            "resolved",
+                            "reopened",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="appraisal_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'shared'), _negated=True), ('signed_at__isnull', False), _connector='OR'), name='appraisal_signed_before_shared'),
+            model_name="appraisal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "shared"), _negated=True),
+                    ("signed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="appraisal_signed_before_shared",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=models.CheckConstraint(condition=models.Q(('score__isnull', True), models.Q(('score__gte', 1), ('score__lte', 5)), _connector='OR'), name='appraisal_score_on_scale'),
+            model_name="appraisal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("score__isnull", True),
+                    models.Q(("score__gte", 1), ("score__lte", 5)),
+                    _connector="OR",
+                ),
+                name="appraisal_score_on_scale",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', False)), name='appraisal_covers_some_day'),
+            model_name="appraisal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("period__isempty", False)), name="appraisal_covers_some_day"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appraisal',
-            trigger=pgtrigger.compiler.Trigger(name='states', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{acknowledged:disputed,acknowledged:reopened,calibration:sign_off,calibration:withdrawn,disputed:reopened,disputed:resolved,draft:self_review,draft:withdrawn,leader_review:calibration,leader_review:withdrawn,reopened:sign_off,reopened:withdrawn,resolved:reopened,self_review:leader_review,self_review:withdrawn,shared:acknowledged,shared:disputed,shared:reopened,sign_off:reopened,sign_off:shared,sign_off:sign_off,sign_off:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='c95d3db041dd960596b65fe1fec4060d903b60b9', operation='UPDATE', pgid='pgtrigger_states_5155a', table='teams_appraisal', when='BEFORE')),
+            model_name="appraisal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="states",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{acknowledged:disputed,acknowledged:reopened,calibration:sign_off,calibration:withdrawn,disputed:reopened,disputed:resolved,draft:self_review,draft:withdrawn,leader_review:calibration,leader_review:withdrawn,reopened:sign_off,reopened:withdrawn,resolved:reopened,self_review:leader_review,self_review:withdrawn,shared:acknowledged,shared:disputed,shared:reopened,sign_off:reopened,sign_off:shared,sign_off:sign_off,sign_off:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="c95d3db041dd960596b65fe1fec4060d903b60b9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_states_5155a",
+                    table="teams_appraisal",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appraisal',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_appraisalevent" ("cycle_id", "id", "job_title", "level", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "score_weight", "scored_at", "session_id", "signed_at", "signed_by_id", "state", "state_since", "unit_id") VALUES (NEW."cycle_id", NEW."id", NEW."job_title", NEW."level", NEW."period", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."score", NEW."score_weight", NEW."scored_at", NEW."session_id", NEW."signed_at", NEW."signed_by_id", NEW."state", NEW."state_since", NEW."unit_id"); RETURN NULL;', hash='4efc3bd743e31e4f62b09c9b26f01dc81e372492', operation='INSERT', pgid='pgtrigger_insert_insert_daa80', table='teams_appraisal', when='AFTER')),
+            model_name="appraisal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_appraisalevent" ("cycle_id", "id", "job_title", "level", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "score_weight", "scored_at", "session_id", "signed_at", "signed_by_id", "state", "state_since", "unit_id") VALUES (NEW."cycle_id", NEW."id", NEW."job_title", NEW."level", NEW."period", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."score", NEW."score_weight", NEW."scored_at", NEW."session_id", NEW."signed_at", NEW."signed_by_id", NEW."state", NEW."state_since", NEW."unit_id"); RETURN NULL;',
+                    hash="4efc3bd743e31e4f62b09c9b26f01dc81e372492",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_daa80",
+                    table="teams_appraisal",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appraisal',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "teams_appraisalevent" ("cycle_id", "id", "job_title", "level", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "score_weight", "scored_at", "session_id", "signed_at", "signed_by_id", "state", "state_since", "unit_id") VALUES (NEW."cycle_id", NEW."id", NEW."job_title", NEW."level", NEW."period", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."score", NEW."score_weight", NEW."scored_at", NEW."session_id", NEW."signed_at", NEW."signed_by_id", NEW."state", NEW."state_since", NEW."unit_id"); RETURN NULL;', hash='0ed70fa9a16ba4742176b90085223151a91a76e8', operation='UPDATE', pgid='pgtrigger_update_update_c96d7', table='teams_appraisal', when='AFTER')),
+            model_name="appraisal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "teams_appraisalevent" ("cycle_id", "id", "job_title", "level", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "score_weight", "scored_at", "session_id", "signed_at", "signed_by_id", "state", "state_since", "unit_id") VALUES (NEW."cycle_id", NEW."id", NEW."job_title", NEW."level", NEW."period", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."score", NEW."score_weight", NEW."scored_at", NEW."session_id", NEW."signed_at", NEW."signed_by_id", NEW."state", NEW."state_since", NEW."unit_id"); RETURN NULL;',
+                    hash="0ed70fa9a16ba4742176b90085223151a91a76e8",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c96d7",
+                    table="teams_appraisal",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appraisal',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_appraisalevent" ("cycle_id", "id", "job_title", "level", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "score_weight", "scored_at", "session_id", "signed_at", "signed_by_id", "state", "state_since", "unit_id") VALUES (OLD."cycle_id", OLD."id", OLD."job_title", OLD."level", OLD."period", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."score", OLD."score_weight", OLD."scored_at", OLD."session_id", OLD."signed_at", OLD."signed_by_id", OLD."state", OLD."state_since", OLD."unit_id"); RETURN NULL;', hash='063d077c3ace76d1f84e923d8cec3d373d77e618', operation='DELETE', pgid='pgtrigger_delete_delete_3136c', table='teams_appraisal', when='AFTER')),
+            model_name="appraisal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_appraisalevent" ("cycle_id", "id", "job_title", "level", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "score_weight", "scored_at", "session_id", "signed_at", "signed_by_id", "state", "state_since", "unit_id") VALUES (OLD."cycle_id", OLD."id", OLD."job_title", OLD."level", OLD."period", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."score", OLD."score_weight", OLD."scored_at", OLD."session_id", OLD."signed_at", OLD."signed_by_id", OLD."state", OLD."state_since", OLD."unit_id"); RETURN NULL;',
+                    hash="063d077c3ace76d1f84e923d8cec3d373d77e618",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3136c",
+                    table="teams_appraisal",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidenceitem',
-            constraint=models.UniqueConstraint(fields=('appraisal', 'number'), name='evidence_number'),
+            model_name="evidenceitem",
+            constraint=models.UniqueConstraint(
+                fields=("appraisal", "number"), name="evidence_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidenceitem',
-            constraint=models.UniqueConstraint(fields=('appraisal', 'kind', 'key'), name='evidence_once'),
+            model_name="evidenceitem",
+            constraint=models.UniqueConstraint(
+                fields=("appraisal", "kind", "key"), name="evidence_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='evidenceitem',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.frozen_at IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ec7609668d8735d1e5fcf427b1757145884fb0fa', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_c285a', table='teams_evidenceitem', when='BEFORE')),
+            model_name="evidenceitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.frozen_at IS NOT NULL)",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ec7609668d8735d1e5fcf427b1757145884fb0fa",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_c285a",
+                    table="teams_evidenceitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedbackrequest',
-            constraint=models.UniqueConstraint(fields=('appraisal', 'peer'), name='feedback_once_a_peer'),
+            model_name="feedbackrequest",
+            constraint=models.UniqueConstraint(
+                fields=("appraisal", "peer"), name="feedback_once_a_peer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedbackrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(('words', ''), _negated=True), _connector='OR'), name='feedback_says_something'),
+            model_name="feedbackrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_at__isnull", True),
+                    models.Q(("words", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="feedback_says_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedbackrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), ('declined_at__isnull', True), _connector='OR'), name='feedback_answered_or_declined'),
+            model_name="feedbackrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_at__isnull", True), ("declined_at__isnull", True), _connector="OR"
+                ),
+                name="feedback_answered_or_declined",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ratingchange',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='ratingchange_has_a_reason'),
+            model_name="ratingchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("words", ""), _negated=True), name="ratingchange_has_a_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ratingchange',
-            constraint=models.CheckConstraint(condition=models.Q(('after__gte', 1), ('after__lte', 5)), name='ratingchange_on_scale'),
+            model_name="ratingchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("after__gte", 1), ("after__lte", 5)),
+                name="ratingchange_on_scale",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ratingchange',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='060a6dbe883ebd18fdfa9cefcfdf1c6c99c9526f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_62d78', table='teams_ratingchange', when='BEFORE')),
+            model_name="ratingchange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="060a6dbe883ebd18fdfa9cefcfdf1c6c99c9526f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_62d78",
+                    table="teams_ratingchange",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ratingchange',
-            trigger=pgtrigger.compiler.Trigger(name='closed_is_locked', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF EXISTS (\n                        SELECT 1 FROM teams_calibrationsession\n                        WHERE id = NEW.session_id AND closed_at IS NOT NULL\n                    ) THEN\n                        RAISE EXCEPTION 'This session is closed'\n                            USING ERRCODE = 'check_violation',\n                                CONSTRAINT = 'ratingchange_session_closed';\n                    END IF;\n                    RETURN NEW;\n                ", hash='eb7370cde46281f0b1f0c51116a626eebf0025b0', operation='INSERT', pgid='pgtrigger_closed_is_locked_8f247', table='teams_ratingchange', when='BEFORE')),
+            model_name="ratingchange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="closed_is_locked",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (\n                        SELECT 1 FROM teams_calibrationsession\n                        WHERE id = NEW.session_id AND closed_at IS NOT NULL\n                    ) THEN\n                        RAISE EXCEPTION 'This session is closed'\n                            USING ERRCODE = 'check_violation',\n                                CONSTRAINT = 'ratingchange_session_closed';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="eb7370cde46281f0b1f0c51116a626eebf0025b0",
+                    operation="INSERT",
+                    pgid="pgtrigger_closed_is_locked_8f247",
+                    table="teams_ratingchange",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(models.F('appraisal'), models.F('person'), models.F('state'), models.F('reason'), models.F('due_on'), name='reminder_once'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                models.F("appraisal"),
+                models.F("person"),
+                models.F("state"),
+                models.F("reason"),
+                models.F("due_on"),
+                name="reminder_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='restatement',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='867f9c4178aca543f6a3f814f4227c8292c3b283', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_42349', table='teams_restatement', when='BEFORE')),
+            model_name="restatement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="867f9c4178aca543f6a3f814f4227c8292c3b283",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_42349",
+                    table="teams_restatement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'self')), fields=('appraisal',), name='review_one_self'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "self")), fields=("appraisal",), name="review_one_self"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_closing', True)), fields=('appraisal',), name='review_one_closing'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_closing", True)),
+                fields=("appraisal",),
+                name="review_one_closing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('appraisal', 'author', 'kind'), name='review_once_an_author'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                fields=("appraisal", "author", "kind"), name="review_once_an_author"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('is_closing', False), ('kind', 'leader'), _connector='OR'), name='review_leaders_close'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_closing", False), ("kind", "leader"), _connector="OR"),
+                name="review_leaders_close",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('review', 'section'), name='part_once_a_section'),
+            model_name="part",
+            constraint=models.UniqueConstraint(
+                fields=("review", "section"), name="part_once_a_section"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__isnull', True), ('rating__in', (1, 2, 3, 4, 5)), _connector='OR'), name='part_rating_on_scale'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rating__isnull", True), ("rating__in", (1, 2, 3, 4, 5)), _connector="OR"
+                ),
+                name="part_rating_on_scale",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='template',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='template_is_named'),
+            model_name="template",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="template_is_named"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('template', 'position'), name='section_position'),
+            model_name="section",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("template", "position"),
+                name="section_position",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__lte', 100)), name='section_weight_0_to_100'),
+            model_name="section",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__lte", 100)), name="section_weight_0_to_100"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='section_is_named'),
+            model_name="section",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="section_is_named"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='section',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_use', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE used bigint;', func="\n        used = CASE TG_OP WHEN 'DELETE' THEN OLD.template_id ELSE NEW.template_id END;\n        IF EXISTS (\n            SELECT 1 FROM teams_cycle WHERE template_id = used AND state <> 'draft'\n        ) THEN\n            RAISE EXCEPTION 'Appraisals are written in this template; it no longer changes'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'section_frozen_with_use';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ", hash='4e24ba575bdda3d8fce63043256d3dc3aa2b0f07', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_use_f2666', table='teams_section', when='BEFORE')),
+            model_name="section",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen_with_use",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE used bigint;",
+                    func="\n        used = CASE TG_OP WHEN 'DELETE' THEN OLD.template_id ELSE NEW.template_id END;\n        IF EXISTS (\n            SELECT 1 FROM teams_cycle WHERE template_id = used AND state <> 'draft'\n        ) THEN\n            RAISE EXCEPTION 'Appraisals are written in this template; it no longer changes'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'section_frozen_with_use';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ",
+                    hash="4e24ba575bdda3d8fce63043256d3dc3aa2b0f07",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_with_use_f2666",
+                    table="teams_section",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='cycle_is_named'),
+            model_name="cycle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="cycle_is_named"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', False), ('period__startswith__isnull', False), ('period__endswith__isnull', False)), name='cycle_has_days'),
+            model_name="cycle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("period__isempty", False),
+                    ("period__startswith__isnull", False),
+                    ("period__endswith__isnull", False),
+                ),
+                name="cycle_has_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.CheckConstraint(condition=models.Q(('calibrate_by__lte', models.F('sign_by')), ('review_by__lte', models.F('calibrate_by')), ('self_by__lte', models.F('review_by')), ('share_by__lte', models.F('answer_by')), ('sign_by__lte', models.F('share_by'))), name='cycle_dates_in_order'),
+            model_name="cycle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("calibrate_by__lte", models.F("sign_by")),
+                    ("review_by__lte", models.F("calibrate_by")),
+                    ("self_by__lte", models.F("review_by")),
+                    ("share_by__lte", models.F("answer_by")),
+                    ("sign_by__lte", models.F("share_by")),
+                ),
+                name="cycle_dates_in_order",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cycle',
-            trigger=pgtrigger.compiler.Trigger(name='states', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:open,open:closed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='88d325be040ab1802e61146bc0a827e8a4519303', operation='UPDATE', pgid='pgtrigger_states_b2e17', table='teams_cycle', when='BEFORE')),
+            model_name="cycle",
+            trigger=pgtrigger.compiler.Trigger(
+                name="states",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:open,open:closed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="88d325be040ab1802e61146bc0a827e8a4519303",
+                    operation="UPDATE",
+                    pgid="pgtrigger_states_b2e17",
+                    table="teams_cycle",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cycle',
-            trigger=pgtrigger.compiler.Trigger(name='meaning_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.state <> 'draft')", func="\n                    IF (OLD.period, OLD.template_id, OLD.unit_id, OLD.kpis, OLD.levels, OLD.employments, OLD.joined_before)\n                        IS DISTINCT FROM (NEW.period, NEW.template_id, NEW.unit_id, NEW.kpis, NEW.levels, NEW.employments, NEW.joined_before)\n                    THEN\n                        RAISE EXCEPTION 'What appraisals mean no longer changes'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'cycle_meaning_frozen';\n                    END IF;\n                    RETURN NEW;\n                ", hash='601854a4ce37406f5871e626c8fb7194709c9b74', operation='UPDATE', pgid='pgtrigger_meaning_frozen_f2d5e', table='teams_cycle', when='BEFORE')),
+            model_name="cycle",
+            trigger=pgtrigger.compiler.Trigger(
+                name="meaning_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state <> 'draft')",
+                    func="\n                    IF (OLD.period, OLD.template_id, OLD.unit_id, OLD.kpis, OLD.levels, OLD.employments, OLD.joined_before)\n                        IS DISTINCT FROM (NEW.period, NEW.template_id, NEW.unit_id, NEW.kpis, NEW.levels, NEW.employments, NEW.joined_before)\n                    THEN\n                        RAISE EXCEPTION 'What appraisals mean no longer changes'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'cycle_meaning_frozen';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="601854a4ce37406f5871e626c8fb7194709c9b74",
+                    operation="UPDATE",
+                    pgid="pgtrigger_meaning_frozen_f2d5e",
+                    table="teams_cycle",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cycle',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_cycleevent" ("answer_by", "calibrate_by", "closed_at", "created_at", "created_by_id", "employments", "id", "joined_before", "kpis", "levels", "name", "opened_at", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_by", "self_by", "share_by", "sign_by", "state", "template_id", "unit_id") VALUES (NEW."answer_by", NEW."calibrate_by", NEW."closed_at", NEW."created_at", NEW."created_by_id", NEW."employments", NEW."id", NEW."joined_before", NEW."kpis", NEW."levels", NEW."name", NEW."opened_at", NEW."period", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."review_by", NEW."self_by", NEW."share_by", NEW."sign_by", NEW."state", NEW."template_id", NEW."unit_id"); RETURN NULL;', hash='5061214f63941caf68d52824ad327620202703aa', operation='INSERT', pgid='pgtrigger_insert_insert_60d96', table='teams_cycle', when='AFTER')),
+            model_name="cycle",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_cycleevent" ("answer_by", "calibrate_by", "closed_at", "created_at", "created_by_id", "employments", "id", "joined_before", "kpis", "levels", "name", "opened_at", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_by", "self_by", "share_by", "sign_by", "state", "template_id", "unit_id") VALUES (NEW."answer_by", NEW."calibrate_by", NEW."closed_at", NEW."created_at", NEW."created_by_id", NEW."employments", NEW."id", NEW."joined_before", NEW."kpis", NEW."levels", NEW."name", NEW."opened_at", NEW."period", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."review_by", NEW."self_by", NEW."share_by", NEW."sign_by", NEW."state", NEW."template_id", NEW."unit_id"); RETURN NULL;',
+                    hash="5061214f63941caf68d52824ad327620202703aa",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_60d96",
+                    table="teams_cycle",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cycle',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "teams_cycleevent" ("answer_by", "calibrate_by", "closed_at", "created_at", "created_by_id", "employments", "id", "joined_before", "kpis", "levels", "name", "opened_at", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_by", "self_by", "share_by", "sign_by", "state", "template_id", "unit_id") VALUES (NEW."answer_by", NEW."calibrate_by", NEW."closed_at", NEW."created_at", NEW."created_by_id", NEW."employments", NEW."id", NEW."joined_before", NEW."kpis", NEW."levels", NEW."name", NEW."opened_at", NEW."period", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."review_by", NEW."self_by", NEW."share_by", NEW."sign_by", NEW."state", NEW."template_id", NEW."unit_id"); RETURN NULL;', hash='11c6845c24f1eb3cfe4de6e253230075f65aaec1', operation='UPDATE', pgid='pgtrigger_update_update_bd806', table='teams_cycle', when='AFTER')),
+            model_name="cycle",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "teams_cycleevent" ("answer_by", "calibrate_by", "closed_at", "created_at", "created_by_id", "employments", "id", "joined_before", "kpis", "levels", "name", "opened_at", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_by", "self_by", "share_by", "sign_by", "state", "template_id", "unit_id") VALUES (NEW."answer_by", NEW."calibrate_by", NEW."closed_at", NEW."created_at", NEW."created_by_id", NEW."employments", NEW."id", NEW."joined_before", NEW."kpis", NEW."levels", NEW."name", NEW."opened_at", NEW."period", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."review_by", NEW."self_by", NEW."share_by", NEW."sign_by", NEW."state", NEW."template_id", NEW."unit_id"); RETURN NULL;',
+                    hash="11c6845c24f1eb3cfe4de6e253230075f65aaec1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_bd806",
+                    table="teams_cycle",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cycle',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_cycleevent" ("answer_by", "calibrate_by", "closed_at", "created_at", "created_by_id", "employments", "id", "joined_before", "kpis", "levels", "name", "opened_at", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_by", "self_by", "share_by", "sign_by", "state", "template_id", "unit_id") VALUES (OLD."answer_by", OLD."calibrate_by", OLD."closed_at", OLD."created_at", OLD."created_by_id", OLD."employments", OLD."id", OLD."joined_before", OLD."kpis", OLD."levels", OLD."name", OLD."opened_at", OLD."period", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."review_by", OLD."self_by", OLD."share_by", OLD."sign_by", OLD."state", OLD."template_id", OLD."unit_id"); RETURN NULL;', hash='e0902d2976c9921caadfd458d6c941e5b78cd2a0', operation='DELETE', pgid='pgtrigger_delete_delete_560f6', table='teams_cycle', when='AFTER')),
+            model_name="cycle",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_cycleevent" ("answer_by", "calibrate_by", "closed_at", "created_at", "created_by_id", "employments", "id", "joined_before", "kpis", "levels", "name", "opened_at", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_by", "self_by", "share_by", "sign_by", "state", "template_id", "unit_id") VALUES (OLD."answer_by", OLD."calibrate_by", OLD."closed_at", OLD."created_at", OLD."created_by_id", OLD."employments", OLD."id", OLD."joined_before", OLD."kpis", OLD."levels", OLD."name", OLD."opened_at", OLD."period", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."review_by", OLD."self_by", OLD."share_by", OLD."sign_by", OLD."state", OLD."template_id", OLD."unit_id"); RETURN NULL;',
+                    hash="e0902d2976c9921caadfd458d6c941e5b78cd2a0",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_560f6",
+                    table="teams_cycle",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='transition',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6d543ca8b7b82b5637c75a084482f171c79b8421', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3f5de', table='teams_transition', when='BEFORE')),
+            model_name="transition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="6d543ca8b7b82b5637c75a084482f171c79b8421",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_3f5de",
+                    table="teams_transition",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

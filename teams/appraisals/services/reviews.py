@@ -78,10 +78,26 @@ def save_part(
     if part.version != version:
         kept = KeptText.objects.create(part=part, words=words, rating=rating, by=by)
         return Saved(part, kept)
+    _keep_what_is_overwritten(part, by)
     part.words, part.rating, part.version = words, rating, part.version + 1
     part.saved_at, part.saved_by = timezone.now(), by
     part.save()
     return Saved(part, None)
+
+
+def _keep_what_is_overwritten(part: Part, by: User) -> None:
+    """Keep the words of somebody else that a save takes the place of, or that others wrote upon.
+
+    Whoever writes over their own words, having seen them, has changed them; everybody else's
+    words stay to be read.
+    """
+    if part.pk is None or not (part.words or part.rating):
+        return
+    is_anothers = part.saved_by_id not in {None, by.pk}
+    if is_anothers or part.kept_texts.filter(at__gte=part.saved_at).exists():
+        KeptText.objects.create(
+            part=part, words=part.words, rating=part.rating, by_id=part.saved_by_id
+        )
 
 
 @transaction.atomic
