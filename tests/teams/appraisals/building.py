@@ -75,7 +75,12 @@ def put(appraisal: Appraisal, state: State, **fields: Any) -> Appraisal:
     """Put an appraisal into a state, whatever led there, with what such a state has."""
     now = timezone.now()
     given: dict[str, Any] = {"state": state.value, "state_since": now}
-    past_review = state not in {State.DRAFT, State.SELF_REVIEW, State.LEADER_REVIEW}
+    past_review = state not in {
+        State.DRAFT,
+        State.SELF_REVIEW,
+        State.LEADER_REVIEW,
+        State.WITHDRAWN,
+    }
     if past_review:
         given |= {"score": 3, "score_weight": 40, "scored_at": now}
     if state in {State.SHARED, State.ACKNOWLEDGED, State.DISPUTED, State.RESOLVED}:
