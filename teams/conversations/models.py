@@ -54,6 +54,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Keep those that are planned: neither held nor cancelled."""
         return self.filter(held_on=None, is_cancelled=False)
 
+    def past(self) -> "ConversationQuerySet":
+        """Keep those that are settled: held or cancelled."""
+        return self.filter(Q(held_on__isnull=False) | Q(is_cancelled=True))
+
     def held(self) -> "ConversationQuerySet":
         return self.filter(held_on__isnull=False)
 

@@ -55,7 +55,7 @@ def list_needs(viewer: Viewer) -> list[Need]:
 
 
 def list_strips(viewer: Viewer, unit: Node) -> list[Strip]:
-    """Say how many of a unit's people were spoken to lately, to who leads there and HR. One query."""
+    """Say how many of a unit were spoken to lately, to who leads there and HR. One query."""
     if not viewer.may(Permission.READ_ON_RECORD, unit.id):
         return []
     here = Assignment.objects.filter(

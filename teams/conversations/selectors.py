@@ -13,6 +13,7 @@ from teams.conversations.models import (
     Action,
     AgendaItem,
     Conversation,
+    ConversationQuerySet,
     Note,
     NoteKind,
     people_on_record,
@@ -232,7 +233,7 @@ def get_pair(viewer: Viewer, employee_id: str) -> Pair:
     )
 
 
-def list_conversations(viewer: Viewer, pair: Pair) -> "QuerySet[Conversation]":
+def list_conversations(viewer: Viewer, pair: Pair) -> ConversationQuerySet:
     """List all one-to-ones of two people, whoever led, the latest first."""
     return (
         Conversation.objects.visible_to(viewer)

@@ -166,11 +166,14 @@ class ConversationView(TwoView, DeedsView):
         cancel_conversation(conversation=found, by=by)
         return gettext("It is cancelled. What was on its agenda waits for the next one."), ""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(
+        self, typed: tuple[str, Form] | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
         found, viewer = self.conversation, self.viewer
         notes = shape_notes(list(list_notes(viewer, found)), self.me)
         agenda = [] if found.is_cancelled else list(list_agenda(found.leader_id, found.person_id))
         return super().get_context_data(
+            typed,
             title=name_conversation(found, self.other),
             crumbs=self.list_crumbs(),
             conversation=found,

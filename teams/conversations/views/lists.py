@@ -44,7 +44,7 @@ class ConversationListView(ViewerMixin, TemplateView):
 
 
 class RecordView(ViewerMixin, TemplateView):
-    """What stands on record about somebody, for them, their leader chain and HR. Reads are logged."""
+    """What stands on record about somebody, for them, their chain and HR. Reads are logged."""
 
     needs = Permission.SEE_NAMES
     template_name = "teams/conversations/record.html"

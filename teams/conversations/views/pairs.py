@@ -51,7 +51,7 @@ class PairView(DeedsView):
 
     def do(self, deed: str, typed: dict[str, Any]) -> tuple[str, str]:
         pair, by = self.pair, self.viewer.user
-        two = {"leader": pair.leader, "person": pair.person}
+        two: dict[str, Any] = {"leader": pair.leader, "person": pair.person}
         if deed == "plan":
             plan_conversation(**two, **typed, by=by)
             return gettext("It is planned."), ""
@@ -71,14 +71,15 @@ class PairView(DeedsView):
         finish_action(action=get_object_or_404(actions, pk=typed["item"]), by=by)
         return gettext("It is done."), ""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(
+        self, typed: tuple[str, Form] | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
         viewer, pair = self.viewer, self.pair
         every = list_conversations(viewer, pair)
         planned = list(every.open().select_related("leader").order_by("planned_on", "pk"))
-        past, pages = turn_pages(
-            self.request, every.exclude(pk__in=every.open().values("pk")), SHOWN
-        )
+        past, pages = turn_pages(self.request, every.past(), SHOWN)
         return super().get_context_data(
+            typed,
             title=gettext("One-to-ones with %(name)s") % {"name": pair.other.name},
             crumbs=list_crumbs({"label": pair.other.name}),
             pair=pair,
