@@ -34,7 +34,7 @@ MOST_MOMENTS = 50
 def list_needs(viewer: Viewer) -> list[Need]:
     """List who waits for a one-to-one, what one is to do oneself, and what is planned soon.
 
-    Nine queries at most, two for whoever leads nothing.
+    Seven queries at most, two for whoever leads nothing.
     """
     if viewer.person is None:
         return []

@@ -81,7 +81,7 @@ class HeldLine(NamedTuple):
 def list_led(viewer: Viewer) -> list[Led]:
     """List whom the viewer is to speak with, never spoken to first, then the longest ago.
 
-    Seven queries at most, none for whoever leads nobody; asked once in a request.
+    Five queries at most, none for whoever leads nobody; asked once in a request.
     """
     key = "conversations.list_led"
     if key not in viewer.shared:
@@ -95,60 +95,68 @@ def _list_led(viewer: Viewer) -> list[Led]:
     led = find_led_ids(viewer)
     if not led:
         return []
-    people = Person.objects.in_bulk(led)
-    last = {
-        found.person_id: found
-        for found in Conversation.objects.held()
-        .filter(person__in=led)
-        .order_by("person_id", "-held_on", "-pk")
-        .distinct("person_id")
-        .select_related("leader")
-    }
+    last: dict[int, Conversation] = {}
     planned: dict[int, Conversation] = {}
-    for found in (
-        Conversation.objects.open()
-        .filter(leader=viewer.person, person__in=led)
-        .order_by("planned_on", "pk")
-    ):
-        planned.setdefault(found.person_id, found)
-    since, units = _find_stays(led, viewer.today)
+    for found in _read_last_and_planned(viewer, led):
+        if found.held_on is not None:
+            last[found.person_id] = found
+        else:
+            planned.setdefault(found.person_id, found)
     rows = [
         Led(
-            person=person,
-            unit=viewer.tree.nodes.get(units.get(id_, 0)),
-            standing=stand(
-                last[id_].held_on if id_ in last else None,
-                since.get(id_, viewer.today),
-                viewer.today,
-            ),
+            person=stay.person,
+            unit=viewer.tree.nodes.get(stay.unit_id),
+            standing=stand(last[id_].held_on if id_ in last else None, stay.since, viewer.today),
             last=last.get(id_),
             planned=planned.get(id_),
         )
-        for id_, person in people.items()
+        for id_, stay in _find_stays(led, viewer.today).items()
     ]
     return sorted(rows, key=lambda row: (*row.standing.place, row.person.name))
 
 
-def _find_stays(ids: Collection[int], today: date) -> tuple[dict[int, date], dict[int, int]]:
-    """Find since when people are here, and their units of today.
+def _read_last_and_planned(viewer: Viewer, led: Collection[int]) -> "QuerySet[Conversation]":
+    """Read what was held last with each, whoever led it, and what the viewer has planned."""
+    with_them = Conversation.objects.filter(person__in=led)
+    last = (
+        with_them.held().order_by("person_id", "-held_on", "-pk").distinct("person_id").values("pk")
+    )
+    mine = with_them.open().filter(leader=viewer.person).values("pk")
+    return (
+        Conversation.objects.filter(Q(pk__in=last) | Q(pk__in=mine))
+        .select_related("leader")
+        .order_by("planned_on", "pk")
+    )
 
-    Who was here so long ago that they are overdue was here since before: stays count only as far
-    back as that.
+
+class Stay(NamedTuple):
+    """Where somebody belongs today, and since when they are here as far as that matters."""
+
+    person: Person
+    unit_id: int
+    since: date
+
+
+def _find_stays(ids: Collection[int], today: date) -> dict[int, Stay]:
+    """Find where people belong today, and since when they are here, in one query.
+
+    Stays count only as far back as makes somebody overdue: who was here then is no newcomer.
     """
-    since: dict[int, date] = {}
-    units: dict[int, int] = {}
+    long_ago = today - timedelta(MOST_DAYS + 1)
+    found: dict[int, Stay] = {}
     stays = (
-        Assignment.objects.filter(
-            person__in=ids, valid__overlap=(today - timedelta(MOST_DAYS + 1), today, "[]")
-        )
+        Assignment.objects.filter(person__in=ids, valid__overlap=(long_ago, today, "[]"))
         .annotate(start=Lower("valid"))
+        .select_related("person")
         .order_by(F("start").asc(nulls_first=True))
     )
-    for person_id, unit_id, start in stays.values_list("person_id", "unit_id", "start"):
-        if start is None or start <= today:
-            since.setdefault(person_id, start or today - timedelta(MOST_DAYS + 1))
-            units[person_id] = unit_id
-    return since, units
+    for stay in stays:
+        start = stay.start or long_ago
+        before = found.get(stay.person_id)
+        if start <= today:
+            since = before.since if before else start
+            found[stay.person_id] = Stay(stay.person, stay.unit_id, since)
+    return found
 
 
 def list_own(viewer: Viewer) -> list[Own]:
@@ -295,7 +303,7 @@ def list_record(viewer: Viewer, person: Person) -> "QuerySet[Note]":
     return (
         Note.objects.visible_to(viewer)
         .filter(kind=NoteKind.ON_RECORD, conversation__person=person)
-        .select_related("author", "conversation__leader", "conversation__person")
+        .select_related("author", "changed_by", "conversation__leader", "conversation__person")
         .order_by("-conversation__held_on", "-pk")
     )
 

@@ -7,290 +7,804 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('teams', '0004_people_of_a_unit_from_an_index'),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("teams", "0004_people_of_a_unit_from_an_index"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Action',
+            name="Action",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.TextField()),
-                ('due_on', models.DateField()),
-                ('done_on', models.DateField(null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField()),
+                ("due_on", models.DateField()),
+                ("done_on", models.DateField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'id'],
+                "ordering": ["due_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='AgendaItem',
+            name="AgendaItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.TextField()),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('is_dropped', models.BooleanField(default=False)),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.person')),
-                ('leader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.person')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField()),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                ("is_dropped", models.BooleanField(default=False)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('planned_on', models.DateField()),
-                ('planned_time', models.TimeField(null=True)),
-                ('held_on', models.DateField(null=True)),
-                ('is_cancelled', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('leader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.person')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("planned_on", models.DateField()),
+                ("planned_time", models.TimeField(null=True)),
+                ("held_on", models.DateField(null=True)),
+                ("is_cancelled", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AgendaItemEvent',
+            name="AgendaItemEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('words', models.TextField()),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('is_dropped', models.BooleanField(default=False)),
-                ('added_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.person')),
-                ('leader', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.person')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.person')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='teams.agendaitem')),
-                ('discussed_in', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.conversation')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("words", models.TextField()),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                ("is_dropped", models.BooleanField(default=False)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="teams.agendaitem",
+                    ),
+                ),
+                (
+                    "discussed_in",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.conversation",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='agendaitem',
-            name='discussed_in',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='discussed', to='teams.conversation'),
+            model_name="agendaitem",
+            name="discussed_in",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="discussed",
+                to="teams.conversation",
+            ),
         ),
         migrations.CreateModel(
-            name='ActionEvent',
+            name="ActionEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('words', models.TextField()),
-                ('due_on', models.DateField()),
-                ('done_on', models.DateField(null=True)),
-                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.person')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='teams.action')),
-                ('conversation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.conversation')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("words", models.TextField()),
+                ("due_on", models.DateField()),
+                ("done_on", models.DateField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="teams.action",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.conversation",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='action',
-            name='conversation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='teams.conversation'),
+            model_name="action",
+            name="conversation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="actions",
+                to="teams.conversation",
+            ),
         ),
         migrations.CreateModel(
-            name='ConversationEvent',
+            name="ConversationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('planned_on', models.DateField()),
-                ('planned_time', models.TimeField(null=True)),
-                ('held_on', models.DateField(null=True)),
-                ('is_cancelled', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('leader', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.person')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.person')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='teams.conversation')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("planned_on", models.DateField()),
+                ("planned_time", models.TimeField(null=True)),
+                ("held_on", models.DateField(null=True)),
+                ("is_cancelled", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="teams.conversation",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('private', 'Private'), ('shared', 'Shared'), ('on_record', 'On record')], max_length=10)),
-                ('words', models.TextField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('written_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.person')),
-                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.person')),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='teams.conversation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("private", "Private"),
+                            ("shared", "Shared"),
+                            ("on_record", "On record"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("words", models.TextField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="teams.conversation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='NoteEvent',
+            name="NoteEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('private', 'Private'), ('shared', 'Shared'), ('on_record', 'On record')], max_length=10)),
-                ('words', models.TextField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('written_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField()),
-                ('author', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.person')),
-                ('changed_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.person')),
-                ('conversation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.conversation')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='teams.note')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("private", "Private"),
+                            ("shared", "Shared"),
+                            ("on_record", "On record"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("words", models.TextField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.conversation",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="teams.note",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['person', 'held_on'], name='conversation_last_held'),
+            model_name="conversation",
+            index=models.Index(fields=["person", "held_on"], name="conversation_last_held"),
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(('leader', models.F('person')), _negated=True), name='conversation_takes_two'),
+            model_name="conversation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("leader", models.F("person")), _negated=True),
+                name="conversation_takes_two",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(('held_on__isnull', True), ('is_cancelled', False), _connector='OR'), name='conversation_held_or_cancelled'),
+            model_name="conversation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_on__isnull", True), ("is_cancelled", False), _connector="OR"
+                ),
+                name="conversation_held_or_cancelled",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(fields=('leader', 'person', 'held_on'), name='conversation_held_once_a_day'),
+            model_name="conversation",
+            constraint=models.UniqueConstraint(
+                fields=("leader", "person", "held_on"), name="conversation_held_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(condition=models.Q(('held_on__isnull', True), ('is_cancelled', False)), fields=('leader', 'person', 'planned_on'), name='conversation_planned_once_a_day'),
+            model_name="conversation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("held_on__isnull", True), ("is_cancelled", False)),
+                fields=("leader", "person", "planned_on"),
+                name="conversation_planned_once_a_day",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conversation',
-            trigger=pgtrigger.compiler.Trigger(name='keeps_its_two', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."leader_id" IS DISTINCT FROM (NEW."leader_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='250f745fa27739b57b537b925baab17f1362960e', operation='UPDATE', pgid='pgtrigger_keeps_its_two_be241', table='teams_conversation', when='BEFORE')),
+            model_name="conversation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keeps_its_two",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."leader_id" IS DISTINCT FROM (NEW."leader_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="250f745fa27739b57b537b925baab17f1362960e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_keeps_its_two_be241",
+                    table="teams_conversation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conversation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_conversationevent" ("held_on", "id", "is_cancelled", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "planned_time", "version") VALUES (NEW."held_on", NEW."id", NEW."is_cancelled", NEW."leader_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."planned_on", NEW."planned_time", NEW."version"); RETURN NULL;', hash='3582b2135292cfcd27cf74d3a703579e6dfb6577', operation='INSERT', pgid='pgtrigger_insert_insert_806e6', table='teams_conversation', when='AFTER')),
+            model_name="conversation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_conversationevent" ("held_on", "id", "is_cancelled", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "planned_time", "version") VALUES (NEW."held_on", NEW."id", NEW."is_cancelled", NEW."leader_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."planned_on", NEW."planned_time", NEW."version"); RETURN NULL;',
+                    hash="3582b2135292cfcd27cf74d3a703579e6dfb6577",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_806e6",
+                    table="teams_conversation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conversation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "teams_conversationevent" ("held_on", "id", "is_cancelled", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "planned_time", "version") VALUES (NEW."held_on", NEW."id", NEW."is_cancelled", NEW."leader_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."planned_on", NEW."planned_time", NEW."version"); RETURN NULL;', hash='10f4aa7590672bf8259eff56ef8e47d9b60d09aa', operation='UPDATE', pgid='pgtrigger_update_update_b1a91', table='teams_conversation', when='AFTER')),
+            model_name="conversation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "teams_conversationevent" ("held_on", "id", "is_cancelled", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "planned_time", "version") VALUES (NEW."held_on", NEW."id", NEW."is_cancelled", NEW."leader_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."planned_on", NEW."planned_time", NEW."version"); RETURN NULL;',
+                    hash="10f4aa7590672bf8259eff56ef8e47d9b60d09aa",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b1a91",
+                    table="teams_conversation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conversation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_conversationevent" ("held_on", "id", "is_cancelled", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "planned_time", "version") VALUES (OLD."held_on", OLD."id", OLD."is_cancelled", OLD."leader_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned_on", OLD."planned_time", OLD."version"); RETURN NULL;', hash='7b42e624510f9d9d22380fc68198e5912571c3dd', operation='DELETE', pgid='pgtrigger_delete_delete_bc38d', table='teams_conversation', when='AFTER')),
+            model_name="conversation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_conversationevent" ("held_on", "id", "is_cancelled", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "planned_time", "version") VALUES (OLD."held_on", OLD."id", OLD."is_cancelled", OLD."leader_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned_on", OLD."planned_time", OLD."version"); RETURN NULL;',
+                    hash="7b42e624510f9d9d22380fc68198e5912571c3dd",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_bc38d",
+                    table="teams_conversation",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('leader', models.F('person')), _negated=True), models.Q(('added_by', models.F('leader')), ('added_by', models.F('person')), _connector='OR')), name='agendaitem_of_the_two'),
+            model_name="agendaitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("leader", models.F("person")), _negated=True),
+                    models.Q(
+                        ("added_by", models.F("leader")),
+                        ("added_by", models.F("person")),
+                        _connector="OR",
+                    ),
+                ),
+                name="agendaitem_of_the_two",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(('discussed_in__isnull', True), ('is_dropped', False), _connector='OR'), name='agendaitem_discussed_or_dropped'),
+            model_name="agendaitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("discussed_in__isnull", True), ("is_dropped", False), _connector="OR"
+                ),
+                name="agendaitem_discussed_or_dropped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='agendaitem_says_something'),
+            model_name="agendaitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("words", ""), _negated=True), name="agendaitem_says_something"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agendaitem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_agendaitemevent" ("added_at", "added_by_id", "discussed_in_id", "id", "is_dropped", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (NEW."added_at", NEW."added_by_id", NEW."discussed_in_id", NEW."id", NEW."is_dropped", NEW."leader_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."words"); RETURN NULL;', hash='96b949d12e15080721faef121c7cdb3f0e90bb42', operation='INSERT', pgid='pgtrigger_insert_insert_0445c', table='teams_agendaitem', when='AFTER')),
+            model_name="agendaitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_agendaitemevent" ("added_at", "added_by_id", "discussed_in_id", "id", "is_dropped", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (NEW."added_at", NEW."added_by_id", NEW."discussed_in_id", NEW."id", NEW."is_dropped", NEW."leader_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."words"); RETURN NULL;',
+                    hash="96b949d12e15080721faef121c7cdb3f0e90bb42",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_0445c",
+                    table="teams_agendaitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agendaitem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "teams_agendaitemevent" ("added_at", "added_by_id", "discussed_in_id", "id", "is_dropped", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (NEW."added_at", NEW."added_by_id", NEW."discussed_in_id", NEW."id", NEW."is_dropped", NEW."leader_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."words"); RETURN NULL;', hash='7fb48ec93800ad07c5725967022eacb2601f0f36', operation='UPDATE', pgid='pgtrigger_update_update_add01', table='teams_agendaitem', when='AFTER')),
+            model_name="agendaitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "teams_agendaitemevent" ("added_at", "added_by_id", "discussed_in_id", "id", "is_dropped", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (NEW."added_at", NEW."added_by_id", NEW."discussed_in_id", NEW."id", NEW."is_dropped", NEW."leader_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."words"); RETURN NULL;',
+                    hash="7fb48ec93800ad07c5725967022eacb2601f0f36",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_add01",
+                    table="teams_agendaitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agendaitem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_agendaitemevent" ("added_at", "added_by_id", "discussed_in_id", "id", "is_dropped", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (OLD."added_at", OLD."added_by_id", OLD."discussed_in_id", OLD."id", OLD."is_dropped", OLD."leader_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."words"); RETURN NULL;', hash='4b264217b485fe0b7c88ea555095afdd4a366a52', operation='DELETE', pgid='pgtrigger_delete_delete_f951f', table='teams_agendaitem', when='AFTER')),
+            model_name="agendaitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_agendaitemevent" ("added_at", "added_by_id", "discussed_in_id", "id", "is_dropped", "leader_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (OLD."added_at", OLD."added_by_id", OLD."discussed_in_id", OLD."id", OLD."is_dropped", OLD."leader_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."words"); RETURN NULL;',
+                    hash="4b264217b485fe0b7c88ea555095afdd4a366a52",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f951f",
+                    table="teams_agendaitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='action',
-            index=models.Index(condition=models.Q(('done_on', None)), fields=['owner', 'due_on'], name='action_still_open'),
+            model_name="action",
+            index=models.Index(
+                condition=models.Q(("done_on", None)),
+                fields=["owner", "due_on"],
+                name="action_still_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='action_says_something'),
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("words", ""), _negated=True), name="action_says_something"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='action',
-            trigger=pgtrigger.compiler.Trigger(name='owner_is_one_of_two', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NOT EXISTS (\n                SELECT FROM teams_conversation\n                WHERE id = NEW.conversation_id AND NEW.owner_id IN (leader_id, person_id)\n            ) THEN\n                RAISE EXCEPTION 'Only the two of a conversation stand in it'\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'owner_is_one_of_two';\n            END IF;\n            RETURN NEW;\n        ", hash='cb9e82dc49cc9f3b07fd48005a5763387e983ae5', operation='INSERT OR UPDATE', pgid='pgtrigger_owner_is_one_of_two_8a2ac', table='teams_action', when='BEFORE')),
+            model_name="action",
+            trigger=pgtrigger.compiler.Trigger(
+                name="owner_is_one_of_two",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NOT EXISTS (\n                SELECT FROM teams_conversation\n                WHERE id = NEW.conversation_id AND NEW.owner_id IN (leader_id, person_id)\n            ) THEN\n                RAISE EXCEPTION 'Only the two of a conversation stand in it'\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'owner_is_one_of_two';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="cb9e82dc49cc9f3b07fd48005a5763387e983ae5",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_owner_is_one_of_two_8a2ac",
+                    table="teams_action",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='action',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_actionevent" ("conversation_id", "done_on", "due_on", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (NEW."conversation_id", NEW."done_on", NEW."due_on", NEW."id", NEW."owner_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."words"); RETURN NULL;', hash='bb118e68fde1ea163d19ad45c2aef4b82f8986f6', operation='INSERT', pgid='pgtrigger_insert_insert_88223', table='teams_action', when='AFTER')),
+            model_name="action",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_actionevent" ("conversation_id", "done_on", "due_on", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (NEW."conversation_id", NEW."done_on", NEW."due_on", NEW."id", NEW."owner_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."words"); RETURN NULL;',
+                    hash="bb118e68fde1ea163d19ad45c2aef4b82f8986f6",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_88223",
+                    table="teams_action",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='action',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "teams_actionevent" ("conversation_id", "done_on", "due_on", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (NEW."conversation_id", NEW."done_on", NEW."due_on", NEW."id", NEW."owner_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."words"); RETURN NULL;', hash='31c23575d040862eead4e09fa61eb07eb7e5b02d', operation='UPDATE', pgid='pgtrigger_update_update_72188', table='teams_action', when='AFTER')),
+            model_name="action",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "teams_actionevent" ("conversation_id", "done_on", "due_on", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (NEW."conversation_id", NEW."done_on", NEW."due_on", NEW."id", NEW."owner_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."words"); RETURN NULL;',
+                    hash="31c23575d040862eead4e09fa61eb07eb7e5b02d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_72188",
+                    table="teams_action",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='action',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_actionevent" ("conversation_id", "done_on", "due_on", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (OLD."conversation_id", OLD."done_on", OLD."due_on", OLD."id", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."words"); RETURN NULL;', hash='5f64ef99b81235869795401401886a760de8460c', operation='DELETE', pgid='pgtrigger_delete_delete_d77e8', table='teams_action', when='AFTER')),
+            model_name="action",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_actionevent" ("conversation_id", "done_on", "due_on", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") VALUES (OLD."conversation_id", OLD."done_on", OLD."due_on", OLD."id", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."words"); RETURN NULL;',
+                    hash="5f64ef99b81235869795401401886a760de8460c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_d77e8",
+                    table="teams_action",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['conversation', 'kind'], name='note_of_a_kind'),
+            model_name="note",
+            index=models.Index(fields=["conversation", "kind"], name="note_of_a_kind"),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='note_says_something'),
+            model_name="note",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("words", ""), _negated=True), name="note_says_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['private', 'shared', 'on_record'])), name='note_has_a_reader'),
+            model_name="note",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["private", "shared", "on_record"])),
+                name="note_has_a_reader",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('changed_by', models.F('author')), ('kind', 'shared'), _connector='OR'), name='note_changed_by_author'),
+            model_name="note",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("changed_by", models.F("author")), ("kind", "shared"), _connector="OR"
+                ),
+                name="note_changed_by_author",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='note',
-            trigger=pgtrigger.compiler.Trigger(name='author_is_one_of_two', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NOT EXISTS (\n                SELECT FROM teams_conversation\n                WHERE id = NEW.conversation_id AND NEW.author_id IN (leader_id, person_id)\n            ) THEN\n                RAISE EXCEPTION 'Only the two of a conversation stand in it'\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'author_is_one_of_two';\n            END IF;\n            RETURN NEW;\n        ", hash='a1b04a468186085123e723b72600369ff47e0553', operation='INSERT OR UPDATE', pgid='pgtrigger_author_is_one_of_two_35aa6', table='teams_note', when='BEFORE')),
+            model_name="note",
+            trigger=pgtrigger.compiler.Trigger(
+                name="author_is_one_of_two",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NOT EXISTS (\n                SELECT FROM teams_conversation\n                WHERE id = NEW.conversation_id AND NEW.author_id IN (leader_id, person_id)\n            ) THEN\n                RAISE EXCEPTION 'Only the two of a conversation stand in it'\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'author_is_one_of_two';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="a1b04a468186085123e723b72600369ff47e0553",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_author_is_one_of_two_35aa6",
+                    table="teams_note",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='note',
-            trigger=pgtrigger.compiler.Trigger(name='changed_by_is_one_of_two', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NOT EXISTS (\n                SELECT FROM teams_conversation\n                WHERE id = NEW.conversation_id AND NEW.changed_by_id IN (leader_id, person_id)\n            ) THEN\n                RAISE EXCEPTION 'Only the two of a conversation stand in it'\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'changed_by_is_one_of_two';\n            END IF;\n            RETURN NEW;\n        ", hash='03e0ce0fe42ec9abd8dbf8a3603c090cebece3f8', operation='INSERT OR UPDATE', pgid='pgtrigger_changed_by_is_one_of_two_ba633', table='teams_note', when='BEFORE')),
+            model_name="note",
+            trigger=pgtrigger.compiler.Trigger(
+                name="changed_by_is_one_of_two",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NOT EXISTS (\n                SELECT FROM teams_conversation\n                WHERE id = NEW.conversation_id AND NEW.changed_by_id IN (leader_id, person_id)\n            ) THEN\n                RAISE EXCEPTION 'Only the two of a conversation stand in it'\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'changed_by_is_one_of_two';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="03e0ce0fe42ec9abd8dbf8a3603c090cebece3f8",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_changed_by_is_one_of_two_ba633",
+                    table="teams_note",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='note',
-            trigger=pgtrigger.compiler.Trigger(name='keeps_its_readers', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."conversation_id" IS DISTINCT FROM (NEW."conversation_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ed42398b02d452fab37e7f7c692fadba14d3f3eb', operation='UPDATE', pgid='pgtrigger_keeps_its_readers_f7dc4', table='teams_note', when='BEFORE')),
+            model_name="note",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keeps_its_readers",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."conversation_id" IS DISTINCT FROM (NEW."conversation_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="ed42398b02d452fab37e7f7c692fadba14d3f3eb",
+                    operation="UPDATE",
+                    pgid="pgtrigger_keeps_its_readers_f7dc4",
+                    table="teams_note",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='note',
-            trigger=pgtrigger.compiler.Trigger(name='stays_on_record', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."kind" = \'on_record\')', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f913632d7874a6245b753ffae8405d37cccb20c4', operation='DELETE', pgid='pgtrigger_stays_on_record_15547', table='teams_note', when='BEFORE')),
+            model_name="note",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_on_record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"kind\" = 'on_record')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="f913632d7874a6245b753ffae8405d37cccb20c4",
+                    operation="DELETE",
+                    pgid="pgtrigger_stays_on_record_15547",
+                    table="teams_note",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='note',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."kind" IN (\'shared\', \'on_record\'))', func='INSERT INTO "teams_noteevent" ("author_id", "changed_at", "changed_by_id", "conversation_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version", "words", "written_at") VALUES (NEW."author_id", NEW."changed_at", NEW."changed_by_id", NEW."conversation_id", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."version", NEW."words", NEW."written_at"); RETURN NULL;', hash='5ed06ed8e265f881f8214204c6347a920bbc3dd0', operation='INSERT', pgid='pgtrigger_insert_insert_95d6e', table='teams_note', when='AFTER')),
+            model_name="note",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NEW.\"kind\" IN ('shared', 'on_record'))",
+                    func='INSERT INTO "teams_noteevent" ("author_id", "changed_at", "changed_by_id", "conversation_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version", "words", "written_at") VALUES (NEW."author_id", NEW."changed_at", NEW."changed_by_id", NEW."conversation_id", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."version", NEW."words", NEW."written_at"); RETURN NULL;',
+                    hash="5ed06ed8e265f881f8214204c6347a920bbc3dd0",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_95d6e",
+                    table="teams_note",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='note',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."kind" IN (\'shared\', \'on_record\'))', func='INSERT INTO "teams_noteevent" ("author_id", "changed_at", "changed_by_id", "conversation_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version", "words", "written_at") VALUES (NEW."author_id", NEW."changed_at", NEW."changed_by_id", NEW."conversation_id", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."version", NEW."words", NEW."written_at"); RETURN NULL;', hash='0a5f8129732cd162ed5fa09cb5999aeb011b1951', operation='UPDATE', pgid='pgtrigger_update_update_cc3af', table='teams_note', when='AFTER')),
+            model_name="note",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NEW.\"kind\" IN ('shared', 'on_record'))",
+                    func='INSERT INTO "teams_noteevent" ("author_id", "changed_at", "changed_by_id", "conversation_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version", "words", "written_at") VALUES (NEW."author_id", NEW."changed_at", NEW."changed_by_id", NEW."conversation_id", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."version", NEW."words", NEW."written_at"); RETURN NULL;',
+                    hash="0a5f8129732cd162ed5fa09cb5999aeb011b1951",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_cc3af",
+                    table="teams_note",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='noteevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4715da4c0055636c1b08f48fab0a8b7156b9abaf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_53901', table='teams_noteevent', when='BEFORE')),
+            model_name="noteevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4715da4c0055636c1b08f48fab0a8b7156b9abaf",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_53901",
+                    table="teams_noteevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
