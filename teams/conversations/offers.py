@@ -100,6 +100,7 @@ def list_person_strips(viewer: Viewer, person: Person) -> list[Strip]:
             href = address_of("teams:conversation-pair", person.employee_id)
         else:
             href = address_of("teams:conversation-record", person.employee_id)
+            return [_strip_of_person(last_on, href, gettext("On record"))]
         return [_strip_of_person(last_on, href)]
     last_on = (
         Conversation.objects.visible_to(viewer)
@@ -119,34 +120,31 @@ def list_story(viewer: Viewer, person: Person) -> list[Moment]:
 
     To those alone who may read it. One query.
     """
-    notes = (
-        Note.objects.visible_to(viewer)
-        .filter(kind=NoteKind.ON_RECORD, conversation__person=person)
-        .select_related("conversation")
-        .defer("words")
-        .order_by("-pk")[:MOST_MOMENTS]
+    notes = Note.objects.visible_to(viewer).filter(
+        kind=NoteKind.ON_RECORD, conversation__person=person
     )
+    talks = Conversation.objects.filter(pk__in=notes.values("conversation"))
     return [
         Moment(
-            on=note.conversation.held_on or note.conversation.planned_on,
+            on=talk.held_on or talk.planned_on,
             kind=gettext("One-to-one"),
-            title=gettext("One-to-one on record"),
-            href=address_of("teams:conversation-detail", note.conversation_id)
-            if note.conversation.is_of(viewer.person)
+            title=gettext("Notes on record"),
+            href=address_of("teams:conversation-detail", talk.pk)
+            if talk.is_of(viewer.person)
             else address_of("teams:conversation-record", person.employee_id),
             icon="messages",
         )
-        for note in notes
+        for talk in talks.order_by("-held_on", "-pk")[:MOST_MOMENTS]
     ]
 
 
-def _strip_of_person(last_on: date | None, href: str) -> Strip:
+def _strip_of_person(last_on: date | None, href: str, deed: str = "") -> Strip:
     fact = (
         gettext("last spoken to on *%(day)s*") % {"day": date_format(last_on, "j M Y")}
         if last_on
         else gettext("not spoken to yet")
     )
-    return Strip(gettext("One-to-ones"), "messages", (fact,), gettext("One-to-ones"), href)
+    return Strip(gettext("One-to-ones"), "messages", (fact,), deed or gettext("One-to-ones"), href)
 
 
 def _need_talks(viewer: Viewer) -> list[Need]:
@@ -154,7 +152,7 @@ def _need_talks(viewer: Viewer) -> list[Need]:
     waiting = [row for row in list_led(viewer) if row.standing.is_overdue]
     if not waiting:
         return []
-    longest = max(waiting, key=lambda row: row.standing.days_over).standing
+    first = waiting[0].standing
     words = {"name": waiting[0].person.name, "n": len(waiting), "days": MOST_DAYS}
     what = ngettext(
         "%(name)s was not spoken to for over %(days)s days",
@@ -165,10 +163,10 @@ def _need_talks(viewer: Viewer) -> list[Need]:
         Need(
             key="conversations.talks",
             status="overdue",
-            state=say_overdue(longest.days_over),
+            state=gettext("Overdue") if first.last_on is None else say_overdue(first.days_over),
             what=what % words,
             why=_name_some([row.person.name for row in waiting]) if len(waiting) > 1 else "",
-            since=longest.due_on,
+            since=None if first.last_on is None else first.due_on,
             deed=gettext("See who"),
             href=address_of("teams:conversation-list"),
         )

@@ -24,6 +24,8 @@ def say_overdue(days: int) -> str:
 
 def say_standing(standing: Standing, viewer: Viewer) -> dict[str, str]:
     """Say how somebody stands as a status (a key of opsportal.lib.statuses) and its words."""
+    if standing.is_overdue and standing.last_on is None:
+        return {"status": "overdue", "state": gettext("Overdue")}
     if standing.is_overdue:
         return {"status": "overdue", "state": say_overdue(standing.days_over)}
     words = gettext("Due %(day)s") % {"day": date_format(standing.due_on, "j M")}

@@ -25,7 +25,7 @@ from teams.conversations.forms import (
     MoveForm,
     NoteForm,
 )
-from teams.conversations.models import Conversation, Note, NoteKind
+from teams.conversations.models import AgendaItem, Conversation, Note, NoteKind
 from teams.conversations.policies import kinds_to_write, may_correct, may_lead
 from teams.conversations.selectors import get_conversation, list_agenda, list_notes
 from teams.conversations.services import (
@@ -166,12 +166,21 @@ class ConversationView(TwoView, DeedsView):
         cancel_conversation(conversation=found, by=by)
         return gettext("It is cancelled. What was on its agenda waits for the next one."), ""
 
+    def list_agenda(self) -> list[AgendaItem]:
+        """List what waits, or once it was held what stood there then and still waits."""
+        found = self.conversation
+        if found.is_cancelled:
+            return []
+        items = list_agenda(found.leader_id, found.person_id)
+        if found.held_on is not None:
+            items = items.filter(added_at__date__lte=found.held_on)
+        return list(items)
+
     def get_context_data(
         self, typed: tuple[str, Form] | None = None, **kwargs: Any
     ) -> dict[str, Any]:
         found, viewer = self.conversation, self.viewer
         notes = shape_notes(list(list_notes(viewer, found)), self.me)
-        agenda = [] if found.is_cancelled else list(list_agenda(found.leader_id, found.person_id))
         return super().get_context_data(
             typed,
             title=name_conversation(found, self.other),
@@ -180,7 +189,7 @@ class ConversationView(TwoView, DeedsView):
             other=self.other,
             leads=found.leader == self.me,
             stands=self.stands,
-            agenda=agenda,
+            agenda=self.list_agenda(),
             discussed=list(found.discussed.select_related("added_by")),
             actions=[
                 shape_action(action, viewer) for action in found.actions.select_related("owner")

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
@@ -56,7 +57,13 @@ class RecordView(ViewerMixin, TemplateView):
         return self.render_to_response(
             self.get_context_data(
                 title=gettext("On record about %(name)s") % {"name": person.name},
-                crumbs=list_crumbs({"label": gettext("On record about %s") % person.name}),
+                crumbs=list_crumbs(
+                    {
+                        "label": person.name,
+                        "href": reverse("teams:person-detail", args=[person.employee_id]),
+                    },
+                    {"label": gettext("On record")},
+                ),
                 person=person,
                 is_oneself=person == self.viewer.person,
                 rows=shape_notes(notes, self.viewer.person),

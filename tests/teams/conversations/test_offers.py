@@ -129,7 +129,7 @@ def test_a_story_tells_the_day_alone(organisation: Organisation) -> None:
     held, _ = speak(organisation)
     elif_ = organisation.people["Elif"]
     (moment,) = list_story(organisation.viewer("Nadia"), elif_)
-    assert (moment.on, moment.title, moment.words) == (ago(0), "One-to-one on record", "")
+    assert (moment.on, moment.title, moment.words) == (ago(0), "Notes on record", "")
     assert moment.href == "/one-to-ones/record/E-ELIF/"
     (moment,) = list_story(organisation.viewer("Elif"), elif_)
     assert moment.href == f"/one-to-ones/{held.pk}/"
