@@ -39,6 +39,10 @@ def _holder_of(permission: Permission) -> Callable[[Viewer], bool]:
     return lambda viewer: viewer.may(permission)
 
 
+def _one_of_the_people(viewer: Viewer) -> bool:
+    return viewer.person is not None
+
+
 def _keeper_of_the_whole(viewer: Viewer) -> bool:
     """Rosters say who is where in the whole organisation."""
     return viewer.may(Permission.CHANGE_STRUCTURE, viewer.tree.root.id)
@@ -62,6 +66,13 @@ ENTRIES: tuple[Entry, ...] = (
         _holder_of(Permission.SEE_NAMES),
         _("People"),
         on_phone=True,
+    ),
+    Entry(
+        _("One-to-ones"),
+        "messages",
+        "teams:conversation-list",
+        _one_of_the_people,
+        _("People"),
     ),
     Entry(_("Rosters"), "file-spreadsheet", "teams:roster-list", _keeper_of_the_whole, _("People")),
     Entry(

@@ -10,6 +10,7 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         from teams.access.demonstration import find_demo_people
         from teams.accounts import demonstration, signals
+        from teams.conversations import offers as conversations
         from teams.directory import offers as directory
         from teams.directory import searches
         from teams.measures import offers
@@ -18,8 +19,12 @@ class TeamsConfig(AppConfig):
         demonstration.register_finder(find_demo_people)
         post_migrate.connect(plant_root, sender=self)
         offers.needs.register("directory", directory.list_needs)
+        offers.needs.register("conversations", conversations.list_needs)
         offers.news.register("directory", directory.list_news)
         offers.strips.register("directory", directory.list_strips)
+        offers.strips.register("conversations", conversations.list_strips)
+        offers.person_strips.register("conversations", conversations.list_person_strips)
+        offers.stories.register("conversations", conversations.list_story)
         offers.searches.register("people", searches.find_people)
         offers.searches.register("units", searches.find_units)
 

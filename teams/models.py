@@ -1,7 +1,12 @@
 """The models of every room, registered under the app's label."""
 
-from teams.access.models import AccessGrant
-from teams.accounts.models import ApiToken, User
+from teams.access.models import (
+    AccessGrant,
+)
+from teams.accounts.models import (
+    ApiToken,
+    User,
+)
 from teams.appraisals.models import (
     Appraisal,
     CalibrationSession,
@@ -18,9 +23,21 @@ from teams.appraisals.models import (
     Template,
     Transition,
 )
-from teams.audit.models import AuditEvent
-from teams.changes.models import OperatingDay
-from teams.finding.models import Star
+from teams.audit.models import (
+    AuditEvent,
+)
+from teams.changes.models import (
+    OperatingDay,
+)
+from teams.conversations.models import (
+    Action,
+    AgendaItem,
+    Conversation,
+    Note,
+)
+from teams.finding.models import (
+    Star,
+)
 from teams.structure.models import (
     Assignment,
     Customer,
@@ -34,17 +51,21 @@ from teams.structure.models import (
 
 __all__ = [
     "AccessGrant",
+    "Action",
+    "AgendaItem",
     "ApiToken",
     "Appraisal",
     "Assignment",
     "AuditEvent",
     "CalibrationSession",
+    "Conversation",
     "Customer",
     "Cycle",
     "EvidenceItem",
     "FeedbackRequest",
     "KeptText",
     "Leadership",
+    "Note",
     "OperatingDay",
     "Part",
     "Person",
