@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext, ngettext
 
@@ -34,7 +35,7 @@ MOST_MOMENTS = 50
 def list_needs(viewer: Viewer) -> list[Need]:
     """List who waits for a one-to-one, what one is to do oneself, and what is planned soon.
 
-    Seven queries at most, two for whoever leads nothing.
+    Eight queries at most, two for whoever leads nothing.
     """
     if viewer.person is None:
         return []
@@ -48,6 +49,7 @@ def list_needs(viewer: Viewer) -> list[Need]:
     mine = [found for found in soon if found.leader_id == viewer.person.pk]
     return [
         *_need_talks(viewer),
+        *_need_plans(viewer),
         *_need_actions(viewer),
         *_need_answers([found for found in mine if found.planned_on < viewer.today]),
         *_need_planned(viewer, [found for found in soon if found.planned_on >= viewer.today]),
@@ -169,6 +171,33 @@ def _need_talks(viewer: Viewer) -> list[Need]:
             since=None if first.last_on is None else first.due_on,
             deed=gettext("See who"),
             href=address_of("teams:conversation-list"),
+        )
+    ]
+
+
+def _need_plans(viewer: Viewer) -> list[Need]:
+    """Make one line of who put something on the agenda while no one-to-one is planned."""
+    asking = [row for row in list_led(viewer) if row.asks]
+    if not asking:
+        return []
+    what = ngettext(
+        "%(name)s has something to speak about with you",
+        "%(n)s people have something to speak about with you",
+        len(asking),
+    )
+    one = len(asking) == 1
+    return [
+        Need(
+            key="conversations.plans",
+            status="due",
+            state=gettext("None planned"),
+            what=what % {"name": asking[0].person.name, "n": len(asking)},
+            why="" if one else _name_some([row.person.name for row in asking]),
+            since=min(timezone.localdate(row.asked_at) for row in asking if row.asked_at),
+            deed=gettext("Plan it"),
+            href=address_of("teams:conversation-pair", asking[0].person.employee_id)
+            if one
+            else address_of("teams:conversation-list"),
         )
     ]
 

@@ -1,9 +1,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -28,7 +28,8 @@ from teams.structure.rules import Node
 class Led:
     """Somebody whom the viewer is to speak with, and how they stand.
 
-    `last` is the one that was held last, whoever led it; `planned` the viewer's next.
+    `last` is the one that was held last, whoever led it; `planned` the viewer's next. `points` wait
+    on their agenda; `asked_at` is when the person put the first of theirs there.
     """
 
     person: Person
@@ -36,6 +37,13 @@ class Led:
     standing: Standing
     last: Conversation | None
     planned: Conversation | None
+    points: int
+    asked_at: datetime | None
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether the person has something to speak about, and nothing is planned."""
+        return self.asked_at is not None and self.planned is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +89,7 @@ class HeldLine(NamedTuple):
 def list_led(viewer: Viewer) -> list[Led]:
     """List whom the viewer is to speak with, never spoken to first, then the longest ago.
 
-    Five queries at most, none for whoever leads nobody; asked once in a request.
+    Six queries at most, none for whoever leads nobody; asked once in a request.
     """
     key = "conversations.list_led"
     if key not in viewer.shared:
@@ -102,6 +110,15 @@ def _list_led(viewer: Viewer) -> list[Led]:
             last[found.person_id] = found
         else:
             planned.setdefault(found.person_id, found)
+    waiting = (
+        AgendaItem.objects.filter(
+            leader=viewer.person, person__in=led, discussed_in=None, is_dropped=False
+        )
+        .order_by()
+        .values_list("person_id")
+        .annotate(points=Count("pk"), asked_at=Min("added_at", filter=Q(added_by=F("person"))))
+    )
+    points = {person_id: (n, asked_at) for person_id, n, asked_at in waiting}
     rows = [
         Led(
             person=stay.person,
@@ -109,6 +126,8 @@ def _list_led(viewer: Viewer) -> list[Led]:
             standing=stand(last[id_].held_on if id_ in last else None, stay.since, viewer.today),
             last=last.get(id_),
             planned=planned.get(id_),
+            points=points.get(id_, (0, None))[0],
+            asked_at=points.get(id_, (0, None))[1],
         )
         for id_, stay in _find_stays(led, viewer.today).items()
     ]
@@ -313,7 +332,7 @@ class Earlier(NamedTuple):
 
     words: str
     version: int
-    changed_at: object
+    changed_at: datetime
 
 
 def list_earlier(notes: Collection[Note]) -> dict[int, list[Earlier]]:

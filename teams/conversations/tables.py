@@ -42,6 +42,10 @@ def shape_led(row: Led, viewer: Viewer) -> dict[str, Any]:
         "last_on": row.standing.last_on,
         "last_with": last.leader.name if last and last.leader != viewer.person else "",
         "planned": planned,
+        "points": ngettext("%(n)s point on the agenda", "%(n)s points on the agenda", row.points)
+        % {"n": row.points}
+        if row.points
+        else "",
         "planned_is_past": planned is not None and planned.planned_on < viewer.today,
         **say_standing(row.standing, viewer),
     }

@@ -90,7 +90,8 @@ def correct_note(*, note: Note, words: str, version: int, by: User) -> Note:
 def log_reads(*, notes: Sequence[Note], by: User) -> None:
     """Record that somebody reads notes on record of which they are not one of the two.
 
-    One event for a note, a reader and a day, however often they look. Three queries at most.
+    One event for a note, a reader and a day, however often they look. Three queries for the notes
+    of one person.
     """
     reader: Person | None = getattr(by, "person", None)
     foreign = [
@@ -112,9 +113,14 @@ def log_reads(*, notes: Sequence[Note], by: User) -> None:
             subject_id__in=[str(note.pk) for note in foreign],
         ).values_list("subject_id", flat=True)
         seen = set(known)
-        record_events(
-            "note.read", by=by, subjects=[note for note in foreign if str(note.pk) not in seen]
-        )
+        unseen = [note for note in foreign if str(note.pk) not in seen]
+        for person in {note.conversation.person for note in unseen}:
+            record_events(
+                "note.read",
+                by=by,
+                subjects=[note for note in unseen if note.conversation.person == person],
+                person=person.employee_id,
+            )
 
 
 def _record_writing(act: str, note: Note, by: User | None, **detail: object) -> None:

@@ -14,7 +14,12 @@ from teams.conversations.offers import (
     list_story,
     list_strips,
 )
-from teams.conversations.services import add_action, finish_action, plan_conversation
+from teams.conversations.services import (
+    add_action,
+    add_agenda_item,
+    finish_action,
+    plan_conversation,
+)
 from teams.measures.rules import Strip
 from tests.personas import Organisation
 from tests.teams.conversations.talks import ago, ahead, hold, speak, write
@@ -73,6 +78,22 @@ def test_what_is_soon_and_what_was_not_said(organisation: Organisation) -> None:
     assert (need.status, need.href) == ("missing", f"/one-to-ones/{past.pk}/")
     assert "answers" not in needs(organisation, "Elif")
     assert "planned" not in needs(organisation, "Nadia")
+
+
+def test_who_asks_is_heard_until_something_is_planned(organisation: Organisation) -> None:
+    people = organisation.people
+    two = {"leader": people["Carmen"], "person": people["Elif"]}
+    add_agenda_item(**two, words="The pilot", added_by=people["Carmen"], by=None)
+    assert "plans" not in needs(organisation, "Carmen")
+    add_agenda_item(**two, words="Night shifts", added_by=people["Elif"], by=None)
+    need = needs(organisation, "Carmen")["plans"]
+    assert need.what == "Elif Example has something to speak about with you"
+    assert (need.since, need.href) == (ago(0), "/one-to-ones/with/E-ELIF/")
+    assert "shifts" not in repr(need)
+    for persona in ("Elif", "Nadia", "Judith"):
+        assert "plans" not in needs(organisation, persona)
+    plan_conversation(**two, planned_on=ahead(9), by=None)
+    assert "plans" not in needs(organisation, "Carmen")
 
 
 def test_ones_own_late_actions_call(organisation: Organisation) -> None:
@@ -154,7 +175,7 @@ def test_each_offer_asks_a_fixed_number_of_questions(
     unit = carmen.tree.by_slug("video-es")
     assert unit is not None
     for queries, ask in (
-        (7, lambda: list_needs(carmen)),
+        (8, lambda: list_needs(carmen)),
         (2, lambda: list_needs(carmen)),  # whom one leads is known by now
         (2, lambda: list_needs(member)),
         (1, lambda: list_strips(carmen, unit)),

@@ -75,6 +75,13 @@ def test_the_list_says_who_waits_without_a_click(organisation: Organisation) -> 
     assert f"{ahead(3).day} " in next(row for row in rows(page) if "Elif" in row)
 
 
+def test_the_list_says_who_has_something_to_speak_about(organisation: Organisation) -> None:
+    send(organisation.client("Elif"), WITH_CARMEN, "agenda", words="Night shifts")
+    page = read(organisation.client("Carmen"), LIST)
+    assert "1 point on the agenda" in next(row for row in rows(page) if "Elif" in row)
+    assert "Night shifts" not in page
+
+
 def test_a_plan_that_went_by_asks_whether_it_was(organisation: Organisation) -> None:
     plan(organisation, -2)
     for path in (LIST, WITH_ELIF):
@@ -338,7 +345,7 @@ def test_pages_cost_the_same_for_a_short_and_a_long_history(
     assert talk is not None
     carmen, elif_, judith = (organisation.client(name) for name in ("Carmen", "Elif", "Judith"))
     for client, path, queries in (
-        (carmen, LIST, 15),
+        (carmen, LIST, 16),
         (elif_, LIST, 10),
         (carmen, WITH_ELIF, 12),
         (elif_, WITH_CARMEN, 11),
