@@ -25,6 +25,7 @@ class TeamsConfig(AppConfig):
         offers.strips.register("conversations", conversations.list_strips)
         offers.person_strips.register("conversations", conversations.list_person_strips)
         offers.stories.register("conversations", conversations.list_story)
+        offers.after_figures.register("appraisals", "teams.appraisals.refresh_evidence")
         offers.searches.register("people", searches.find_people)
         offers.searches.register("units", searches.find_units)
 
