@@ -12,6 +12,7 @@ class TeamsConfig(AppConfig):
         from teams.accounts import demonstration, signals
         from teams.directory import offers as directory
         from teams.directory import searches
+        from teams.growth import offers as growth
         from teams.measures import offers
 
         signals.connect()
@@ -20,6 +21,10 @@ class TeamsConfig(AppConfig):
         offers.needs.register("directory", directory.list_needs)
         offers.news.register("directory", directory.list_news)
         offers.strips.register("directory", directory.list_strips)
+        offers.needs.register("growth", growth.list_needs)
+        offers.strips.register("growth", growth.list_strips)
+        offers.person_strips.register("growth", growth.list_person_strips)
+        offers.stories.register("growth", growth.list_story)
         offers.searches.register("people", searches.find_people)
         offers.searches.register("units", searches.find_units)
 
