@@ -38,10 +38,20 @@ def succession_unit_ids(viewer: Viewer, permission: Permission) -> frozenset[int
     return viewer.unit_ids(permission) - own
 
 
-def may_read_person(viewer: Viewer, person: Person) -> bool:
-    """Tell whether somebody's file is open to the viewer. One query at most."""
+def may_read_person(
+    viewer: Viewer, person: Person, permission: Permission = Permission.READ_GROWTH
+) -> bool:
+    """Tell whether somebody's file, or what else a right opens, is open to the viewer.
+
+    One query in a request for rights that reach equally far, none for oneself.
+    """
     if viewer.person is not None and viewer.person.pk == person.pk:
-        return viewer.is_within_token(Permission.READ_GROWTH)
-    if not viewer.unit_ids(Permission.READ_GROWTH):
+        return viewer.is_within_token(permission)
+    reach = viewer.unit_ids(permission)
+    if not reach:
         return False
-    return readable_people(viewer).filter(pk=person.pk).exists()
+    known: dict[tuple[int, frozenset[int]], bool] = viewer.shared.setdefault("growth.readable", {})  # type: ignore[assignment]
+    key = (person.pk, reach)
+    if key not in known:
+        known[key] = visible_people(viewer, permission).filter(pk=person.pk).exists()
+    return known[key]
