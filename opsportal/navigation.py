@@ -74,6 +74,17 @@ ENTRIES: tuple[Entry, ...] = (
         _one_of_the_people,
         _("People"),
     ),
+    Entry(
+        _("Levels"),
+        "scale",
+        "teams:level-list",
+        _holder_of(Permission.SEE_NAMES),
+        _("People"),
+        also=("/competencies/",),
+    ),
+    Entry(
+        _("Growth"), "stairs", "teams:growth-home", _holder_of(Permission.SEE_NAMES), _("People")
+    ),
     Entry(_("Rosters"), "file-spreadsheet", "teams:roster-list", _keeper_of_the_whole, _("People")),
     Entry(
         _("Feeds and imports"),

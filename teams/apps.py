@@ -13,6 +13,7 @@ class TeamsConfig(AppConfig):
         from teams.conversations import offers as conversations
         from teams.directory import offers as directory
         from teams.directory import searches
+        from teams.growth import offers as growth
         from teams.measures import offers
 
         signals.connect()
@@ -26,6 +27,10 @@ class TeamsConfig(AppConfig):
         offers.person_strips.register("conversations", conversations.list_person_strips)
         offers.stories.register("conversations", conversations.list_story)
         offers.after_figures.register("appraisals", "teams.appraisals.refresh_evidence")
+        offers.needs.register("growth", growth.list_needs)
+        offers.strips.register("growth", growth.list_strips)
+        offers.person_strips.register("growth", growth.list_person_strips)
+        offers.stories.register("growth", growth.list_story)
         offers.searches.register("people", searches.find_people)
         offers.searches.register("units", searches.find_units)
 

@@ -29,6 +29,11 @@ from teams.audit.models import (
 from teams.changes.models import (
     OperatingDay,
 )
+from teams.competencies.models import (
+    Competency,
+    Expectation,
+    Level,
+)
 from teams.conversations.models import (
     Action,
     AgendaItem,
@@ -37,6 +42,12 @@ from teams.conversations.models import (
 )
 from teams.finding.models import (
     Star,
+)
+from teams.growth.models import (
+    Assessment,
+    DevelopmentAction,
+    Readiness,
+    Successor,
 )
 from teams.structure.models import (
     Assignment,
@@ -55,28 +66,35 @@ __all__ = [
     "AgendaItem",
     "ApiToken",
     "Appraisal",
+    "Assessment",
     "Assignment",
     "AuditEvent",
     "CalibrationSession",
+    "Competency",
     "Conversation",
     "Customer",
     "Cycle",
+    "DevelopmentAction",
     "EvidenceItem",
+    "Expectation",
     "FeedbackRequest",
     "KeptText",
     "Leadership",
+    "Level",
     "Note",
     "OperatingDay",
     "Part",
     "Person",
     "Queue",
     "RatingChange",
+    "Readiness",
     "Reminder",
     "Restatement",
     "Review",
     "RosterImport",
     "Section",
     "Star",
+    "Successor",
     "Template",
     "Transition",
     "Unit",
