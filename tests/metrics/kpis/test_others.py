@@ -1,7 +1,7 @@
 """Values beside those of all others in the same queues, against a count of single facts."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
@@ -280,6 +280,44 @@ def test_alone_in_a_queue_there_is_nothing_to_compare(organisation: Organisation
     write_facts("work_records", [work(organisation, "Elif", "spanish-standard", 90)])
     recompute_changed_days()
     assert read_adjusted(organisation, "units-per-hour", "Elif", "Mateo") == [None, None]
+
+
+def test_what_has_no_queue_is_compared_with_nothing(organisation: Organisation) -> None:
+    """Both teams also answer requests of no type: nobody knows whether those are alike."""
+    units = [organisation.units[slug] for slug in ("video-es", "video-de")]
+    queue_days = [
+        {
+            "unit_id": unit.pk,
+            "queue_id": organisation.queues["spanish-standard"].pk,
+            "day": PERIOD.start,
+            "due": 10,
+            "missed": 1 + number,
+        }
+        for number, unit in enumerate(units)
+    ]
+    write_facts("queue_days", queue_days)
+    due_at = datetime(PERIOD.start.year, PERIOD.start.month, PERIOD.start.day, 12, tzinfo=UTC)
+    asked_for = [
+        {
+            "key": f"{unit.slug}/{number}",
+            "unit_id": unit.pk,
+            "customer": "Legal",
+            "day": PERIOD.start,
+            "received_at": due_at - timedelta(hours=3),
+            "delivered_at": due_at + timedelta(hours=number - 1),
+            "due_at": due_at,
+            "due_on": PERIOD.start,
+        }
+        for unit in units
+        for number in range(3)
+    ]
+    write_facts("service_requests", asked_for)
+    recompute_changed_days()
+    reader = KpiReader(view_as_portal(), ["on-time-delivery"])
+    wanted = [("on-time-delivery", Subject(one.pk, one.slug, one.name)) for one in units]
+    values = read_units(reader, PERIOD, wanted)
+    assert [value.denominator for value in values] == [13, 13]
+    assert adjust_for_queues(reader, values) == [9 / 8, 8 / 9]
 
 
 def test_only_shares_and_rates_that_have_queues_are_adjusted(organisation: Organisation) -> None:
