@@ -1,5 +1,12 @@
 """The tasks of every room, where Celery's autodiscovery finds them."""
 
 from teams.accounts.tasks import send_invitation, send_password_reset
+from teams.appraisals.tasks import send_reminder, send_reminders, settle_people
 
-__all__ = ["send_invitation", "send_password_reset"]
+__all__ = [
+    "send_invitation",
+    "send_password_reset",
+    "send_reminder",
+    "send_reminders",
+    "settle_people",
+]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
@@ -243,9 +244,7 @@ def _list_sessions(appraisals: QuerySet[Appraisal]) -> list[SessionRow]:
         .select_related("unit")
         .order_by("unit__name")
     )
-    return [
-        SessionRow(one, one.total, one.writing, one.ready, one.to_sign) for one in sessions
-    ]
+    return [SessionRow(one, one.total, one.writing, one.ready, one.to_sign) for one in sessions]
 
 
 def _owed_by_leavers(viewer: Viewer, appraisals: QuerySet[Appraisal]) -> QuerySet[Review]:
@@ -282,7 +281,7 @@ def search_appraisals(
     unit: str = "",
     leader: str = "",
     overdue: bool = False,
-) -> QuerySet[Appraisal]:
+) -> QuerySet[Any]:
     """List the appraisals of a cycle with `due` and `leader`, whoever is overdue longest first."""
     found = with_due(appraisals_of(viewer, cycle))
     if state:
