@@ -40,6 +40,10 @@ def _holder_of(permission: Permission) -> Callable[[Viewer], bool]:
     return lambda viewer: viewer.may(permission)
 
 
+def _one_of_the_people(viewer: Viewer) -> bool:
+    return viewer.person is not None
+
+
 def _keeper_of_the_whole(viewer: Viewer) -> bool:
     """Rosters say who is where in the whole organisation."""
     return viewer.may(Permission.CHANGE_STRUCTURE, viewer.tree.root.id)
@@ -70,6 +74,24 @@ ENTRIES: tuple[Entry, ...] = (
         "teams:appraisal-list",
         may_list_appraisals,
         _("People"),
+    ),
+    Entry(
+        _("One-to-ones"),
+        "messages",
+        "teams:conversation-list",
+        _one_of_the_people,
+        _("People"),
+    ),
+    Entry(
+        _("Growth"), "stairs", "teams:growth-home", _holder_of(Permission.SEE_NAMES), _("People")
+    ),
+    Entry(
+        _("Levels"),
+        "scale",
+        "teams:level-list",
+        _holder_of(Permission.SEE_NAMES),
+        _("People"),
+        also=("/competencies/",),
     ),
     Entry(_("Rosters"), "file-spreadsheet", "teams:roster-list", _keeper_of_the_whole, _("People")),
     Entry(

@@ -113,7 +113,7 @@ def list_person_strips(viewer: Viewer, person: Person) -> list[Strip]:
     ]
 
 
-def list_stories(viewer: Viewer, person: Person) -> list[Moment]:
+def list_story(viewer: Viewer, person: Person) -> list[Moment]:
     """Tell when appraisals were shared and acknowledged, to who may open them. One query.
 
     No words and no rating: both are on the appraisal's own page.

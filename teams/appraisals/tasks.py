@@ -1,12 +1,47 @@
-from datetime import date
+"""What is done to appraisals while nobody looks: figures, letters and leavers are followed."""
 
+from datetime import date, timedelta
+
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from teams.accounts.tasks import RETRIES
+from teams.appraisals.models import Appraisal, CycleState
+from teams.appraisals.rules.transitions import State
 from teams.appraisals.services.cycles import settle_people as settle
+from teams.appraisals.services.evidence import gather_evidence, restate_evidence
 from teams.appraisals.services.reminders import SEND_REMINDER, send_due_reminders
 from teams.appraisals.services.reminders import send_reminder as send
+
+REFRESH_EVIDENCE = "teams.appraisals.refresh_evidence"
+# Evidence of a closed cycle is held against the figures this long.
+DAYS_WATCHED = 400
+AT_ONCE = 200
+_log = structlog.get_logger(__name__)
+
+
+@shared_task(name=REFRESH_EVIDENCE)
+def refresh_evidence() -> None:
+    """Gather the evidence of what is being written anew, and restate what is frozen.
+
+    Some at a time; what cannot be read of some is logged and does not stop the others.
+    """
+    since = timezone.now() - timedelta(days=DAYS_WATCHED)
+    writing = [State.SELF_REVIEW.value, State.LEADER_REVIEW.value]
+    watched = Appraisal.objects.exclude(cycle__closed_at__lt=since).select_related("cycle")
+    open_ones = watched.filter(state__in=writing, cycle__state=CycleState.OPEN)
+    for deed, ones in (
+        (gather_evidence, open_ones),
+        (restate_evidence, watched.filter(evidence__frozen_at__isnull=False).distinct()),
+    ):
+        ids = list(ones.order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            try:
+                deed(appraisals=list(watched.filter(pk__in=some)))
+            except Exception:
+                _log.exception("evidence_not_refreshed", deed=deed.__name__, first=some[0])
 
 
 @shared_task(name="teams.appraisals.send_reminders")

@@ -98,9 +98,7 @@ def test_the_half_year_that_ended_last_is_proposed(today: str, first: str, last:
 def test_dates_are_proposed_a_week_after_one_another() -> None:
     days = list(propose_dates(date(2026, 11, 20)).values())
     assert days[0] == date(2026, 12, 4)
-    assert {later - earlier for earlier, later in pairwise(days)} == {
-        timedelta(days=7)
-    }
+    assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(days=7)}
 
 
 def test_a_cycle_is_planned_with_its_last_day_in_it(organisation: Organisation) -> None:

@@ -11,7 +11,7 @@ from teams.appraisals.offers import (
     find_cycles,
     list_needs,
     list_person_strips,
-    list_stories,
+    list_story,
     list_strips,
 )
 from teams.appraisals.rules.transitions import Action, State
@@ -208,7 +208,7 @@ def test_a_story_tells_that_it_was_shared_and_acknowledged_and_nothing_of_it(
             appraisal=elif_, action=action, start=State.SHARED, end=state, words=SECRET
         )
     person = organisation.people["Elif"]
-    seen = {name: list_stories(organisation.viewer(name), person) for name in EVERYONE}
+    seen = {name: list_story(organisation.viewer(name), person) for name in EVERYONE}
     assert [name for name, found in seen.items() if found] == [
         "Elif",
         "Carmen",
@@ -224,7 +224,7 @@ def test_a_story_tells_that_it_was_shared_and_acknowledged_and_nothing_of_it(
     assert SECRET not in repr(seen)
     # What is being changed again tells nothing.
     put(elif_, State.REOPENED)
-    assert list_stories(organisation.viewer("Elif"), person) == []
+    assert list_story(organisation.viewer("Elif"), person) == []
 
 
 # The search
@@ -265,7 +265,7 @@ def test_they_are_nothing_to_who_is_apart(organisation: Organisation, elif_: App
             assert list_needs(viewer) == []
             assert list_strips(viewer, unit) == []
             assert list_person_strips(viewer, elif_.person) == []
-            assert list_stories(viewer, elif_.person) == []
+            assert list_story(viewer, elif_.person) == []
             assert find_cycles(viewer, "H1", 5) == []
 
 
@@ -309,6 +309,6 @@ def test_each_other_offer_asks_once(
     with django_assert_num_queries(1):
         list_person_strips(viewer, person)
     with django_assert_num_queries(1):
-        list_stories(viewer, person)
+        list_story(viewer, person)
     with django_assert_num_queries(1):
         find_cycles(viewer, "H1", 5)
