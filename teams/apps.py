@@ -10,6 +10,7 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         from teams.access.demonstration import find_demo_people
         from teams.accounts import demonstration, signals
+        from teams.appraisals import offers as appraisals
         from teams.conversations import offers as conversations
         from teams.directory import offers as directory
         from teams.directory import searches
@@ -33,6 +34,11 @@ class TeamsConfig(AppConfig):
         offers.stories.register("growth", growth.list_story)
         offers.searches.register("people", searches.find_people)
         offers.searches.register("units", searches.find_units)
+        offers.needs.register("appraisals", appraisals.list_needs)
+        offers.strips.register("appraisals", appraisals.list_strips)
+        offers.person_strips.register("appraisals", appraisals.list_person_strips)
+        offers.stories.register("appraisals", appraisals.list_story)
+        offers.searches.register("cycles", appraisals.find_cycles)
 
 
 def plant_root(**_: Any) -> None:
