@@ -4,13 +4,14 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from opsportal.lib.drawing import make_scale
 from opsportal.lib.formats import format_signed
 from opsportal.lib.statuses import STATUSES
 from teams.appraisals.charts import Mark, draw_scatter
-from teams.appraisals.models import EvidenceItem, RatingChange
+from teams.appraisals.models import CalibrationSession, EvidenceItem, RatingChange
 from teams.appraisals.rules.calibration import FAR, Leniency
 from teams.appraisals.rules.transitions import State
 from teams.appraisals.selectors.calibration import Participant, SessionPage
@@ -223,10 +224,23 @@ def shape_changes(page: SessionPage) -> list[dict[str, Any]]:
 
 
 def name_author(change: RatingChange) -> str:
-    if change.by is None:
+    return _name_user(change.by)
+
+
+def _name_user(user: Any) -> str:
+    if user is None:
         return gettext("the portal")
-    person = getattr(change.by, "person", None)
-    return person.name if person else change.by.email
+    person = getattr(user, "person", None)
+    return person.name if person else str(user.email)
+
+
+def say_closed(session: CalibrationSession) -> str:
+    if session.closed_at is None:
+        return ""
+    return gettext("Closed %(day)s by %(name)s") % {
+        "day": date_format(timezone.localtime(session.closed_at), "j M Y"),
+        "name": _name_user(session.closed_by),
+    }
 
 
 def say_means(page: SessionPage) -> str:

@@ -25,7 +25,7 @@ class RatingForm(forms.Form):
         label=_("New rating"),
         min_value=RATINGS[0],
         max_value=RATINGS[-1],
-        max_digits=2,
+        max_digits=3,
         decimal_places=1,
         help_text=_("From 1 to 5, to one decimal: 3.6."),
         error_messages={
@@ -41,19 +41,22 @@ class RatingForm(forms.Form):
         help_text=_("It stays beside the rating, and the person reads it once it is shared."),
         error_messages={"required": _("Say why; the reason stays beside the rating.")},
     )
-    expected_before = forms.CharField(widget=forms.HiddenInput)
+    expected_before = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def clean_expected_before(self) -> Decimal | None:
-        text = str(self.cleaned_data["expected_before"])
-        if text == NONE:
-            return None
-        try:
-            rating = Decimal(text)
-        except InvalidOperation:
-            rating = Decimal("NaN")
-        if not rating.is_finite():
-            raise forms.ValidationError(gettext("Open this page again; nothing was changed."))
-        return rating
+    def clean(self) -> dict[str, Any]:
+        """Read the rating that was seen; what no page of ours sent is refused as a whole."""
+        data = super().clean() or {}
+        text = data.get("expected_before", "")
+        data["expected_before"] = None
+        if text != NONE:
+            try:
+                rating = Decimal(text)
+            except InvalidOperation:
+                rating = Decimal("NaN")
+            if not rating.is_finite():
+                raise forms.ValidationError(gettext("Open this page again; nothing was changed."))
+            data["expected_before"] = rating
+        return data
 
 
 class CloseForm(forms.Form):

@@ -47,7 +47,7 @@ class Figure(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """The evidence score of a person, 0 to 100, and the percentile of each KPI it is the mean of."""
+    """The evidence score of a person, 0 to 100, and the percentiles that it is the mean of."""
 
     score: float
     percentiles: dict[str, float]
@@ -57,8 +57,8 @@ def score_evidence(figures: Iterable[Figure]) -> dict[int, Evidence]:
     """Score people by the mean percentile of their KPIs among peers, 100 where all are best.
 
     A percentile is the share of the other peers who lie below, and half of those who tie:
-    (mid-rank − 1) ÷ (n − 1), with the mid-ranks of M. G. Kendall 1945, Biometrika 33, 239. Peers are
-    those of the same level where five or more of them have the KPI, else all. Values that are
+    (mid-rank − 1) ÷ (n − 1), with the mid-ranks of M. G. Kendall 1945, Biometrika 33, 239. Peers
+    are those of the same level where five or more of them have the KPI, else all. Values that are
     adjusted for the case mix are compared with adjusted ones; whoever has none is compared by the
     plain value with everybody's. A KPI that is missing is left out of the mean, never counted as
     zero. Who has none, or no peer in any, is not in the answer.
@@ -199,11 +199,12 @@ def measure_leniency(people: Sequence[Rated]) -> list[Leniency]:
     of the group too high by δ would seem to be only δ (1 − k) off, and the others, who did nothing,
     −δ k. With a fifth of the people that hides a fifth of it, in a group of two leaders half.
 
-    The interval has two parts: how a leader's differences vary over their people, as in a t interval
-    of a mean, and how unsure the others' line is where these people stand, which their mean shares
+    The interval has two parts: how a leader's differences vary over their people, as in a t
+    interval of a mean, and how unsure the others' line is where these people stand, which their mean shares
     and which the first part cannot know. The degrees of freedom are those of B. L. Welch 1947,
-    Biometrika 34. Without the second part one of twelve leaders would be called lenient by chance
-    instead of one of twenty. Most lenient first; those without a value last.
+    Biometrika 34. In groups of 58 under six leaders who all rate alike, five in a hundred intervals
+    exclude zero; seven would without the second part. Most lenient first; those without a value
+    last.
     """
     by_leader: dict[int, list[Rated]] = {}
     for one in people:

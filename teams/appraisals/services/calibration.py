@@ -106,7 +106,11 @@ def change_rating(
         session=session, appraisal=appraisal, before=before, after=after, words=words, by=by
     )
     record_event(
-        "appraisal.rating_changed", by=by, subject=appraisal, before=_write(before), after=str(after)
+        "appraisal.rating_changed",
+        by=by,
+        subject=appraisal,
+        before=_write(before),
+        after=str(after),
     )
     return change
 

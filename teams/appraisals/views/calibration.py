@@ -9,9 +9,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.views.generic import FormView, TemplateView
 
+from teams.access.roles import Permission
 from teams.access.views import ViewerMixin
 from teams.appraisals.comparing import (
     name_author,
+    say_closed,
     say_far,
     say_means,
     say_ready,
@@ -46,6 +48,8 @@ from teams.appraisals.services.reads import record_read
 
 class SessionMixin(ViewerMixin):
     """A page of one session that the viewer may open; others are not found."""
+
+    needs = Permission.READ_APPRAISALS
 
     @cached_property
     def session(self) -> CalibrationSession:
@@ -89,6 +93,7 @@ class SessionDetailView(SessionMixin, TemplateView):
             crumbs=[*self.list_crumbs()[:-1], {"label": gettext("Calibration")}],
             page=page,
             session=page.session,
+            closed=say_closed(page.session),
             ready=say_ready(page),
             waiting=say_waiting(page),
             scatter=shape_scatter(page),
@@ -146,12 +151,13 @@ class SessionPersonView(SessionMixin, FormView):
                 expected_before=data["expected_before"],
             )
         except AppraisalError as error:
-            form.add_error(None, error.message)
-            if error.code == "changed_meanwhile":
-                # Sent again, it holds against what stands now and what the page now shows.
-                form.data = form.data.copy()
-                form.data["expected_before"] = write_exactly(one.now)
-            return self.render_to_response(self.get_context_data(form=form), status=409)
+            # Sent again, it holds against what stands now, which the page now shows.
+            sent = self.request.POST.copy()
+            sent["expected_before"] = write_exactly(one.now)
+            again = RatingForm(sent)
+            again.is_valid()
+            again.add_error(None, error.message)
+            return self.render_to_response(self.get_context_data(form=again), status=409)
         messages.success(
             self.request,
             gettext("The rating of %(name)s is %(after)s now, %(before)s before.")
@@ -214,7 +220,7 @@ class SessionCloseView(SessionMixin, FormView):
     form_class = CloseForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.user.is_authenticated and not may_calibrate(self.viewer, self.session):
+        if self.viewer.may(self.needs) and not may_calibrate(self.viewer, self.session):
             raise Http404("You may read this session, not close it.")
         return super().dispatch(request, *args, **kwargs)
 
