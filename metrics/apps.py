@@ -9,6 +9,7 @@ class MetricsConfig(AppConfig):
 
     def ready(self) -> None:
         from metrics.dashboards import offers as dashboards
+        from metrics.dashboards.kept_figures import KpiFigures
         from metrics.dashboards.searches import find_kpis
         from metrics.feeds import offers as feeds
         from metrics.feeds.searches import find_feeds
@@ -18,6 +19,7 @@ class MetricsConfig(AppConfig):
         from teams.measures import offers
 
         post_migrate.connect(_load_definitions, sender=self)
+        offers.figures.register("dashboards", KpiFigures())
         offers.needs.register("dashboards", dashboards.list_needs)
         offers.needs.register("feeds", feeds.list_needs)
         offers.needs.register("kpis", kpis.list_needs)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 from opsportal.lib.addresses import address_of
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
+from teams.appraisals.selectors.lists import may_list as may_list_appraisals
 from teams.finding.selectors import list_stars
 from teams.measures.rules import Found, score_match
 
@@ -39,6 +40,10 @@ def _holder_of(permission: Permission) -> Callable[[Viewer], bool]:
     return lambda viewer: viewer.may(permission)
 
 
+def _one_of_the_people(viewer: Viewer) -> bool:
+    return viewer.person is not None
+
+
 def _keeper_of_the_whole(viewer: Viewer) -> bool:
     """Rosters say who is where in the whole organisation."""
     return viewer.may(Permission.CHANGE_STRUCTURE, viewer.tree.root.id)
@@ -62,6 +67,31 @@ ENTRIES: tuple[Entry, ...] = (
         _holder_of(Permission.SEE_NAMES),
         _("People"),
         on_phone=True,
+    ),
+    Entry(
+        _("Appraisals"),
+        "clipboard-text",
+        "teams:appraisal-list",
+        may_list_appraisals,
+        _("People"),
+    ),
+    Entry(
+        _("One-to-ones"),
+        "messages",
+        "teams:conversation-list",
+        _one_of_the_people,
+        _("People"),
+    ),
+    Entry(
+        _("Growth"), "stairs", "teams:growth-home", _holder_of(Permission.SEE_NAMES), _("People")
+    ),
+    Entry(
+        _("Levels"),
+        "scale",
+        "teams:level-list",
+        _holder_of(Permission.SEE_NAMES),
+        _("People"),
+        also=("/competencies/",),
     ),
     Entry(_("Rosters"), "file-spreadsheet", "teams:roster-list", _keeper_of_the_whole, _("People")),
     Entry(

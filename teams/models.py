@@ -1,7 +1,12 @@
 """The models of every room, registered under the app's label."""
 
-from teams.access.models import AccessGrant
-from teams.accounts.models import ApiToken, User
+from teams.access.models import (
+    AccessGrant,
+)
+from teams.accounts.models import (
+    ApiToken,
+    User,
+)
 from teams.appraisals.models import (
     Appraisal,
     CalibrationSession,
@@ -18,9 +23,32 @@ from teams.appraisals.models import (
     Template,
     Transition,
 )
-from teams.audit.models import AuditEvent
-from teams.changes.models import OperatingDay
-from teams.finding.models import Star
+from teams.audit.models import (
+    AuditEvent,
+)
+from teams.changes.models import (
+    OperatingDay,
+)
+from teams.competencies.models import (
+    Competency,
+    Expectation,
+    Level,
+)
+from teams.conversations.models import (
+    Action,
+    AgendaItem,
+    Conversation,
+    Note,
+)
+from teams.finding.models import (
+    Star,
+)
+from teams.growth.models import (
+    Assessment,
+    DevelopmentAction,
+    Readiness,
+    Successor,
+)
 from teams.structure.models import (
     Assignment,
     Customer,
@@ -34,28 +62,39 @@ from teams.structure.models import (
 
 __all__ = [
     "AccessGrant",
+    "Action",
+    "AgendaItem",
     "ApiToken",
     "Appraisal",
+    "Assessment",
     "Assignment",
     "AuditEvent",
     "CalibrationSession",
+    "Competency",
+    "Conversation",
     "Customer",
     "Cycle",
+    "DevelopmentAction",
     "EvidenceItem",
+    "Expectation",
     "FeedbackRequest",
     "KeptText",
     "Leadership",
+    "Level",
+    "Note",
     "OperatingDay",
     "Part",
     "Person",
     "Queue",
     "RatingChange",
+    "Readiness",
     "Reminder",
     "Restatement",
     "Review",
     "RosterImport",
     "Section",
     "Star",
+    "Successor",
     "Template",
     "Transition",
     "Unit",

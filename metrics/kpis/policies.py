@@ -1,13 +1,32 @@
 from collections.abc import Collection
 
-from metrics.kpis.measures import MEASURE_SETS
-from metrics.kpis.models import DefinitionChange, ReviewState
+from metrics.kpis.items import ITEM_MODELS
+from metrics.kpis.measures import MEASURE_SETS, Of
+from metrics.kpis.models import DefinitionChange, KpiVersion, ReviewState
 from metrics.kpis.values import Breakdown
+from metrics.records.kinds import ATTENDANCE
 from teams.access.roles import ROLE_PERMISSIONS, Permission
 from teams.access.viewers import Viewer
 
 # What an auditor reads of people.
 AUDITS = frozenset({"quality_audits"})
+
+# How somebody spent their time tells of wellness time, which never is evidence: time worked has it
+# in it, and the rest is what it took away.
+OF_TIME = frozenset(column.name for column in ATTENDANCE.measures)
+# Decisions of machines are nobody's.
+OF_MACHINES = frozenset({"machine_audited", "machine_right"})
+
+
+def may_be_of_people(version: KpiVersion) -> bool:
+    """Tell whether a KPI may be held for or against a person, as goals and appraisals do.
+
+    It must be made of what is known of people, and of nobody's absence or wellness time. Whoever
+    is alone agrees with nobody, and has no quantiles.
+    """
+    if version.measure_set.of is not Of.PERSON or version.model in ITEM_MODELS:
+        return False
+    return not version.formulas.measures & (OF_TIME | OF_MACHINES)
 
 
 def is_oneself(viewer: Viewer, person_id: int) -> bool:

@@ -84,6 +84,20 @@ STORIES = [
         "still count there.",
     ),
     Story(
+        "A leader rates leniently",
+        "Appraisals, calibration of Video Safety: Samuel Brandt's ratings lie above what the "
+        "evidence carries, beyond chance; nobody else's do.",
+    ),
+    Story(
+        "A leader has not spoken to anyone for weeks",
+        "Ads and Commerce Integrity, one-to-ones: nobody of Scam Response for some two months.",
+    ),
+    Story(
+        "Somebody disputes an appraisal",
+        "Home of the HR partner: the words of a person of Ads and Commerce Integrity wait for an "
+        "answer.",
+    ),
+    Story(
         "A transfer was entered late",
         "Video EN 1 and Video EN 2: one person had moved five weeks before anyone wrote it down; "
         "the days since are restated.",
@@ -92,6 +106,10 @@ STORIES = [
 
 # How many people joined a team together.
 COHORTS = {VIDEO_AR: 3, VIDEO_ES: 2}
+LENIENT_LEADER = "Samuel Brandt"
+# Some of whose reviews are not in when the group is about to calibrate.
+LATE_LEADER = "Yusuf Rahmani"
+SILENT_LEADER = "Tomasz Wójcik"
 PREDECESSORS = {"Scam Response": "Marek Olszewski"}
 
 # Whoever is first in the roster of the first team moves to the second.

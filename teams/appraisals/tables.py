@@ -9,7 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from teams.appraisals.models import ReviewKind, Section, Transition
+from opsportal.lib.drawing import make_scale
+from teams.appraisals.models import EvidenceItem, ReviewKind, Section, Transition
 from teams.appraisals.policies import STATE_NAMES
 from teams.appraisals.rules.deadlines import find_due_day
 from teams.appraisals.rules.transitions import COURSE, Action, State
@@ -231,3 +232,69 @@ def list_hidden(page: AppraisalPage) -> list[str]:
 
 def say_state(state: State) -> str:
     return str(STATE_NAMES[state])
+
+
+# Under which heading evidence stands.
+GROUPS = (
+    (("kpi",), _("Measured")),
+    (("goal", "training"), _("Goals and training")),
+    (("feedback", "conversation"), _("Feedback and one-to-ones")),
+)
+
+
+def shape_evidence(items: Sequence[EvidenceItem]) -> list[dict[str, Any]]:
+    """Shape evidence for its panel, in groups; each item as evidence_item.html takes it."""
+    return [
+        {"name": name, "items": shaped}
+        for kinds, name in GROUPS
+        if (shaped := [_shape_item(item) for item in items if item.kind in kinds])
+    ]
+
+
+def _shape_item(item: EvidenceItem) -> dict[str, Any]:
+    ends = [item.low, item.high, item.value, item.target_low, item.target_high]
+    known = [end for end in ends if end is not None]
+    target = item.target_low if item.target_low is not None else item.target_high
+    is_drawn = item.kind == "kpi" and item.low is not None and item.high is not None
+    return {
+        "number": f"E{item.number}",
+        "name": item.name,
+        "href": item.href,
+        "shown": item.shown or "–",
+        "status": "" if item.status == "notarget" else item.status,
+        "scale": make_scale(known) if is_drawn else None,
+        "value": item.value,
+        "low": item.low,
+        "high": item.high,
+        "target": target,
+        "few": item.status == "few",
+        "interval": item.interval or item.words,
+        "n": f"{item.n:,.0f}" if item.n is not None and item.kind == "kpi" else "",
+        "version": item.version,
+        "source": item.unit,
+        "later": [
+            gettext("%(day)s: %(shown)s")
+            % {
+                "day": write_day(timezone.localdate(one.at)),
+                "shown": f"{one.shown} ({one.interval}), n {one.n:,.0f}"
+                if one.shown and one.interval and one.n is not None
+                else one.shown or one.words,
+            }
+            for one in item.restatements.all()
+        ],
+    }
+
+
+def say_evidence(items: Sequence[EvidenceItem]) -> str:
+    """Say since when evidence is what it is, and what becomes of it."""
+    if not items:
+        return gettext("Nothing is gathered yet. It is, with the next night's figures.")
+    frozen = [item.frozen_at for item in items if item.frozen_at is not None]
+    if frozen:
+        at = date_format(timezone.localtime(max(frozen)), "j M, H:i")
+        return gettext("Frozen %(at)s. What is known since stands beside it.") % {"at": at}
+    at = date_format(timezone.localtime(max(item.gathered_at for item in items)), "j M, H:i")
+    return gettext(
+        "As computed %(at)s. It freezes when the last leader submits; later corrections show "
+        "beside it, not in it."
+    ) % {"at": at}

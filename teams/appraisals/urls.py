@@ -6,8 +6,34 @@ from teams.appraisals.views.calibration import (
     SessionDetailView,
     SessionPersonView,
 )
+from teams.appraisals.views.cycles import (
+    CycleAddView,
+    CycleCloseView,
+    CycleCsvView,
+    CycleDetailView,
+    CycleOpenView,
+)
+from teams.appraisals.views.lists import AppraisalListView
+from teams.appraisals.views.plans import (
+    CycleChangeView,
+    CyclePlanView,
+    TemplateChangeView,
+    TemplateCreateView,
+    TemplateListView,
+)
 
 urlpatterns = [
+    path("", AppraisalListView.as_view(), name="appraisal-list"),
+    path("cycles/new/", CyclePlanView.as_view(), name="cycle-plan"),
+    path("cycles/<int:pk>/", CycleDetailView.as_view(), name="cycle-detail"),
+    path("cycles/<int:pk>/change/", CycleChangeView.as_view(), name="cycle-change"),
+    path("cycles/<int:pk>/open/", CycleOpenView.as_view(), name="cycle-open"),
+    path("cycles/<int:pk>/close/", CycleCloseView.as_view(), name="cycle-close"),
+    path("cycles/<int:pk>/add/", CycleAddView.as_view(), name="cycle-add"),
+    path("cycles/<int:pk>/status.csv", CycleCsvView.as_view(), name="cycle-csv"),
+    path("templates/", TemplateListView.as_view(), name="template-list"),
+    path("templates/new/", TemplateCreateView.as_view(), name="template-create"),
+    path("templates/<int:pk>/change/", TemplateChangeView.as_view(), name="template-change"),
     path("sessions/<int:pk>/", SessionDetailView.as_view(), name="calibration-session"),
     path(
         "sessions/<int:pk>/people/<int:appraisal>/",

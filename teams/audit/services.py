@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,7 +16,27 @@ def record_event(
     dates. Raises AssertionError outside a transaction: an act without its record is no act.
     """
     assert transaction.get_connection().in_atomic_block
-    return AuditEvent.objects.create(
+    event = _describe(act, by, subject, detail)
+    event.save()
+    return event
+
+
+def record_events(
+    act: str,
+    *,
+    by: AbstractBaseUser | None,
+    subjects: Iterable[models.Model],
+    **detail: Any,
+) -> None:
+    """Record one act upon several subjects, an event each, in one query; see record_event."""
+    assert transaction.get_connection().in_atomic_block
+    AuditEvent.objects.bulk_create(_describe(act, by, subject, detail) for subject in subjects)
+
+
+def _describe(
+    act: str, by: AbstractBaseUser | None, subject: models.Model | None, detail: dict[str, Any]
+) -> AuditEvent:
+    return AuditEvent(
         act=act,
         actor_id=None if by is None else by.pk,
         subject_type=subject._meta.model_name or "" if subject is not None else "",

@@ -77,3 +77,6 @@ searches: Registry[SearchOffer] = Registry()
 person_strips: Registry[PersonStripOffer] = Registry()
 stories: Registry[StoryOffer] = Registry()
 figures: Registry[FigureSource] = Registry()
+# Names of tasks, without arguments, that are to run once figures have changed and are whole again:
+# whoever keeps figures reads them anew.
+after_figures: Registry[str] = Registry()

@@ -21,10 +21,16 @@ from metrics.kpis.services import recompute_changed_days
 from metrics.kpis.services.changes import propose_change
 from metrics.targets.models import TargetChange
 from metrics.targets.services import propose_target
+from teams.competencies.services import add_competency, describe_level
+from teams.conversations.models import NoteKind
+from teams.conversations.services import record_conversation, write_note
+from teams.growth.rules import Standing
+from teams.growth.services import note_successor, plan_action
 from teams.structure.models import RosterImport
 from tests.architecture.urls import walk_addresses
 from tests.metrics.facts import write_facts
 from tests.personas import Organisation
+from tests.teams.appraisals.building import build_cycle, find_appraisal
 
 COLUMNS = [
     "anonymous",
@@ -95,6 +101,52 @@ GET  /find/                             302 200 200 200 200 200 200 200 200 200 
 GET  /find/?q=elif                      302 200 200 200 200 200 200 200 200 200 200 200
 POST /stars/                            302 400 400 400 400 400 400 400 400 400 400 400
 
+# One-to-ones: of the two alone; what stands on record of oneself, the leader chain and HR in scope
+GET  /one-to-ones/                      302 200 200 200 200 200 200 200 200 200 200 403
+GET  /one-to-ones/with/E-ELIF/          302 404 200 404 404 404 404 404 404 404 404 403
+GET  /one-to-ones/with/E-CARMEN/        302 200 404 404 200 404 404 404 404 404 404 403
+POST /one-to-ones/with/E-ELIF/          302 404 400 404 404 404 404 404 404 404 404 403
+GET  /one-to-ones/{talk}/               302 200 200 404 404 404 404 404 404 404 404 403
+POST /one-to-ones/{talk}/               302 400 400 404 404 404 404 404 404 404 404 403
+GET  /one-to-ones/{talk}/notes/{shared_note}/ 302 200 200 404 404 404 404 404 404 404 404 403
+GET  /one-to-ones/{talk}/notes/{private_note}/ 302 404 200 404 404 404 404 404 404 404 404 403
+GET  /one-to-ones/{talk}/notes/{record_note}/ 302 403 200 404 404 404 404 404 404 404 404 403
+GET  /one-to-ones/record/E-ELIF/        302 200 200 404 200 404 404 404 200 404 404 403
+GET  /one-to-ones/record/E-CARMEN/      302 404 200 404 200 404 404 404 200 404 404 403
+GET  /one-to-ones/record/E-MEI/         302 404 404 404 404 404 404 404 404 404 404 403
+GET  /api/v1/one-to-ones/               401 200 200 200 200 200 200 200 200 200 200 200
+# Levels: everyone reads, HR writes
+#                                       ano mem tea sib gro tra qua ana hrp com adm out
+GET  /levels/                           302 200 200 200 200 200 200 200 200 200 200 403
+GET  /levels/new/                       302 403 403 403 403 403 403 403 200 403 403 403
+GET  /levels/{level}/                   302 403 403 403 403 403 403 403 200 403 403 403
+POST /levels/{level}/                   302 403 403 403 403 403 403 403 200 403 403 403
+GET  /levels/999999/                    302 403 403 403 403 403 403 403 404 403 403 403
+GET  /levels/{level}/judgement/         302 403 403 403 403 403 403 403 200 403 403 403
+GET  /levels/{level}/no-such/           302 403 403 403 403 403 403 403 404 403 403 403
+GET  /competencies/new/                 302 403 403 403 403 403 403 403 200 403 403 403
+GET  /competencies/judgement/           302 403 403 403 403 403 403 403 200 403 403 403
+
+# Growth: oneself, who leads above, HR in scope; administrators nobody but themselves
+GET  /growth/                           302 200 200 200 200 200 200 200 200 200 200 403
+GET  /growth/people/E-ELIF/             302 200 200 404 200 404 404 404 200 404 404 403
+GET  /growth/people/E-CARMEN/           302 404 200 404 200 404 404 404 200 404 404 403
+GET  /growth/people/E-TARIQ/            302 404 404 404 404 404 404 404 404 404 404 403
+GET  /growth/people/E-ELIF/assess/      302 403 200 404 200 403 403 403 403 403 403 403
+GET  /growth/people/E-CARMEN/assess/    302 403 404 404 200 403 403 403 403 403 403 403
+GET  /growth/people/E-ELIF/readiness/   302 403 200 404 200 403 403 403 403 403 403 403
+GET  /growth/people/E-CARMEN/readiness/ 302 403 404 404 200 403 403 403 403 403 403 403
+GET  /growth/people/E-ELIF/actions/new/ 302 200 200 404 200 404 404 404 404 404 404 403
+GET  /growth/people/E-ELIF/actions/{step}/ 302 200 200 404 200 404 404 404 404 404 404 403
+GET  /growth/people/E-MATEO/actions/{step}/ 302 404 404 404 404 404 404 404 404 404 404 403
+POST /growth/people/E-ELIF/actions/{step}/state/ 302 400 400 404 400 404 404 404 404 404 404 403
+GET  /growth/posts/video-es/            302 403 404 404 200 403 403 403 200 403 403 403
+GET  /growth/posts/video-safety/        302 403 404 404 404 403 403 403 200 403 403 403
+GET  /growth/posts/search-quality/      302 403 404 404 404 403 403 403 404 403 403 403
+POST /growth/posts/video-es/            302 403 404 404 200 403 403 403 403 403 403 403
+POST /growth/posts/video-es/successors/{heir}/end/ 302 403 404 404 302 403 403 403 403 403 403 403
+POST /growth/posts/video-de/successors/{heir}/end/ 302 403 404 404 404 403 403 403 403 403 403 403
+
 # Rosters: who may change the whole organisation
 GET  /rosters/                          302 403 403 403 403 403 403 403 403 403 200 403
 POST /rosters/                          302 403 403 403 403 403 403 403 403 403 200 403
@@ -102,6 +154,15 @@ GET  /rosters/drafts/none/              302 403 403 403 403 403 403 403 403 403 
 POST /rosters/drafts/none/              302 403 403 403 403 403 403 403 403 403 404 403
 GET  /rosters/{roster}/                 302 403 403 403 403 403 403 403 403 403 200 403
 POST /rosters/{roster}/undo/            302 403 403 403 403 403 403 403 403 403 302 403
+
+# Appraisals: {appraisal} is Elif's, led by Carmen under Nadia; who may do what is for its own tests
+GET  /appraisals/{appraisal}/           302 200 200 404 200 404 404 404 200 404 404 404
+POST /appraisals/{appraisal}/           302 302 302 404 404 404 404 404 404 404 404 404
+GET  /appraisals/999999/                302 404 404 404 404 404 404 404 404 404 404 404
+POST /appraisals/{appraisal}/parts/{section}/ 302 200 200 404 409 404 404 404 409 404 404 404
+GET  /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 404 404 404
+POST /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 404 404 404
+GET  /appraisals/{appraisal}/steps/no-such/ 302 404 404 404 404 404 404 404 404 404 404 404
 
 # Figures of units; those of a sibling unit stand beside one's own, its page stays closed
 GET  /                                  302 200 200 200 200 200 200 200 200 200 200 200
@@ -195,8 +256,13 @@ GET  /api/docs/                         200 200 200 200 200 200 200 200 200 200 
 
 def find_places(organisation: Organisation) -> dict[str, object]:
     """What stands in braces in the table."""
+    appraisal = find_appraisal(build_cycle(organisation), organisation, "Elif")
     return {
+        **hold_talk(organisation),
+        **find_growth(organisation),
         "import": send_work(organisation).pk,
+        "appraisal": appraisal.pk,
+        "section": appraisal.cycle.template.sections.get(position=1).pk,
         "recompute": Recompute.objects.create().pk,
         "change": propose_definition(organisation).pk,
         "aim": propose_aim(organisation).pk,
@@ -220,6 +286,51 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         "mei_led": organisation.people["Mei"].leaderships.get().pk,
         "elif_user": organisation.user("Elif").pk,
         "mei_user": organisation.user("Mei").pk,
+    }
+
+
+def hold_talk(organisation: Organisation) -> dict[str, object]:
+    """Let Carmen speak with Elif and write a note of each kind about it."""
+    carmen = organisation.people["Carmen"]
+    talk = record_conversation(
+        leader=carmen,
+        person=organisation.people["Elif"],
+        held_on=timezone.localdate(),
+        by=carmen.user,
+    )
+    notes = {
+        kind: write_note(
+            conversation=talk, author=carmen, kind=kind, words="A few words.", by=carmen.user
+        )
+        for kind in NoteKind
+    }
+    return {
+        "talk": talk.pk,
+        "private_note": notes[NoteKind.PRIVATE].pk,
+        "shared_note": notes[NoteKind.SHARED].pk,
+        "record_note": notes[NoteKind.ON_RECORD].pk,
+    }
+
+
+def find_growth(organisation: Organisation) -> dict[str, object]:
+    level = describe_level(code="L3", name="Senior", position=3, by=None)
+    add_competency(name="Judgement", words="", position=1, by=None)
+    return {
+        "level": level.pk,
+        "step": plan_action(
+            person=organisation.people["Elif"],
+            words="Shadow the escalations desk.",
+            due_on=timezone.localdate(),
+            competency=None,
+            by=organisation.user("Carmen"),
+        ).pk,
+        "heir": note_successor(
+            unit=organisation.units["video-es"],
+            person=organisation.people["Mateo"],
+            standing=Standing.LATER,
+            words="",
+            by=organisation.user("Nadia"),
+        ).pk,
     }
 
 

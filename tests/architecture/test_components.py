@@ -12,7 +12,7 @@ SHEETS = sorted((ROOT / "static" / "css" / "components").glob("*.css"))
 # The frame of every page shows these, /components/ among them.
 OF_THE_FRAME = {"breadcrumbs", "head", "mark", "me", "nav_link", "message"}
 # Parts that rooms to come are drawn with; whoever uses one takes it off.
-TO_COME = {"conflict", "evidence_item", "matrix", "stepper", "toast"}
+TO_COME = {"matrix", "toast"}
 # Sheets without a template of their own: several parts, or plain HTML under one class.
 SHARED_SHEETS = {"drawing", "feed", "fold", "form", "menu", "pairs", "status", "tree"}
 INCLUDED = re.compile(r"""components/(\w+)\.html""")

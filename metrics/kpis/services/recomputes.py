@@ -16,6 +16,7 @@ from opsportal.lib.queueing import enqueue
 from teams.audit.services import record_event
 from teams.changes.models import OperatingDay
 from teams.changes.services import RECOMPUTE_TASK, mark_range
+from teams.measures import offers
 from teams.structure.services.locking import hold_structure
 
 if TYPE_CHECKING:
@@ -84,9 +85,11 @@ def recompute_changed_days(report: Callable[[], None] | None = None) -> list[dat
     raises, each is tried by itself, and the one that raises is recorded as failed; it does not
     stop the others, and retry_failed_days has it tried again. What says nothing of the day, such
     as a lost connection, is tried again a few times, and raised if it stays: the days wait then.
-    `report` is called after each transaction, to tell how far it has come.
+    `report` is called after each transaction, to tell how far it has come. Whoever does the last
+    changed day has those who keep figures read them anew, once.
     """
     done: list[date] = []
+    has_worked = False
     while has_changed_days():
         try:
             days = _persist(_recompute_some)
@@ -94,10 +97,20 @@ def recompute_changed_days(report: Callable[[], None] | None = None) -> list[dat
                 break
         except _BrokenDaysError as error:
             days = [day for claim in error.claims for day in _recompute_by_itself(claim)]
+        has_worked = True
         done += days
         if report is not None:
             report()
+    else:
+        if has_worked:
+            _refresh_what_is_kept()
     return done
+
+
+def _refresh_what_is_kept() -> None:
+    """Ask those who keep figures to read them anew; whom that is, their rooms have said."""
+    for task_name in offers.after_figures:
+        enqueue(task_name)
 
 
 def has_changed_days() -> bool:

@@ -3,6 +3,8 @@
 Teams that work slow queues look slow. So each queue is compared with itself, indirectly
 standardised as deaths are by age: expected = Σ own time in a queue × the rate of all others in
 that queue. The subject itself is not among the others, or it would be compared with itself.
+What is said of units and seconds holds of any share or rate: of right decisions among those
+audited, say.
 N. E. Breslow and N. E. Day 1987, Statistical Methods in Cancer Research II, section 2.3.
 """
 
@@ -40,14 +42,22 @@ def rates_of_others(
     `everyone` includes the subject. Queues in which nobody else worked are missing. Raises
     ValueError where a subject did more than everyone.
     """
-    rates = {}
+    others = {}
     for queue, (units, seconds) in own.items():
         all_units, all_seconds = everyone.get(queue, Work(0, 0))
         if units > all_units or seconds > all_seconds:
             raise ValueError(f"Everyone's work in {queue!r} does not hold the subject's own.")
-        if all_seconds > seconds:
-            rates[queue] = Fraction(all_units - units) / (all_seconds - seconds)
-    return rates
+        others[queue] = Work(all_units - units, all_seconds - seconds)
+    return find_rates(others)
+
+
+def find_rates(others: Mapping[Queue, Work]) -> dict[Queue, Fraction]:
+    """Calculate the units per second in each queue; those without a second are missing."""
+    return {
+        queue: Fraction(work.units) / work.seconds
+        for queue, work in others.items()
+        if work.seconds > 0
+    }
 
 
 def expect_units(own: Mapping[Queue, Work], rates: Mapping[Queue, Fraction]) -> CaseMix:

@@ -8,6 +8,7 @@ from django.http import Http404
 from teams.access.viewers import Viewer
 from teams.appraisals.models import (
     Appraisal,
+    EvidenceItem,
     KeptText,
     Part,
     RatingChange,
@@ -19,6 +20,7 @@ from teams.appraisals.models import (
 from teams.appraisals.policies import may_write
 from teams.appraisals.rules.scores import Opinion, Score, calculate_score, rate_sections
 from teams.appraisals.rules.transitions import READ_BY_PERSON, Action, Actor, State, list_actions
+from teams.appraisals.selectors.evidence import list_evidence
 from teams.appraisals.selectors.ratings import with_rating
 from teams.appraisals.selectors.scopes import Standing, find_standing, visible_appraisals
 
@@ -51,6 +53,7 @@ class AppraisalPage:
     rating: Decimal | None
     changes: list[RatingChange]
     own_score: Score | None
+    evidence: list[EvidenceItem]
 
     @property
     def state(self) -> State:
@@ -96,6 +99,10 @@ def get_page(viewer: Viewer, pk: int) -> AppraisalPage:
         rating=appraisal.rating if reads_rating else None,  # type: ignore[attr-defined]
         changes=list(appraisal.rating_changes.select_related("by__person")) if reads_rating else [],
         own_score=_find_own_score(sheets, sections),
+        # What is gathered of somebody is theirs to read once it is shared, like all the rest.
+        evidence=list_evidence(appraisal)
+        if Actor.PERSON not in standing.actors or State(appraisal.state) in READ_BY_PERSON
+        else [],
     )
 
 

@@ -18,6 +18,7 @@ from teams.access.views import ViewerMixin
 from teams.appraisals.errors import AppraisalError
 from teams.appraisals.forms.steps import StepForm, read_part
 from teams.appraisals.models import KeptText, Review, Section
+from teams.appraisals.rules.evidence import split_citations
 from teams.appraisals.rules.transitions import STEPS, Action, State
 from teams.appraisals.selectors.pages import AppraisalPage, get_page
 from teams.appraisals.services.reads import record_read
@@ -29,7 +30,9 @@ from teams.appraisals.tables import (
     TAKES_WORDS,
     list_hidden,
     list_missing,
+    say_evidence,
     shape_deeds,
+    shape_evidence,
     shape_history,
     shape_steps,
 )
@@ -140,6 +143,9 @@ class AppraisalDetailView(AppraisalMixin, TemplateView):
             editor=self._shape_editor(problems or {}) if written else [],
             read=self._shape_reading(),
             score=_write_score(page),
+            evidence=shape_evidence(page.evidence),
+            evidence_words=say_evidence(page.evidence),
+            shows_evidence=not page.is_person or bool(page.evidence),
             leaders=[sheet.review for sheet in page.sheets if sheet.review.kind == "leader"],
             **kwargs,
         )
@@ -170,6 +176,7 @@ class AppraisalDetailView(AppraisalMixin, TemplateView):
     def _shape_reading(self) -> list[dict[str, Any]]:
         """Shape what others wrote, section by section, in the order of the form."""
         sheets = [sheet for sheet in self.page.sheets if sheet.is_read and not sheet.is_written]
+        numbers = {item.number for item in self.page.evidence}
         sections = []
         for section in self.page.sections:
             said = [
@@ -178,7 +185,7 @@ class AppraisalDetailView(AppraisalMixin, TemplateView):
                     "is_self": sheet.review.kind == "self",
                     "rating": part.rating,
                     "rating_name": RATING_NAMES.get(part.rating or 0, ""),
-                    "words": part.words,
+                    "pieces": split_citations(part.words, numbers),
                 }
                 for sheet in sheets
                 if (part := sheet.parts.get(section.pk)) is not None
