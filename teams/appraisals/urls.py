@@ -1,6 +1,11 @@
 from django.urls import path
 
 from teams.appraisals.views.appraisals import AppraisalDetailView, PartSaveView, StepView
+from teams.appraisals.views.calibration import (
+    SessionCloseView,
+    SessionDetailView,
+    SessionPersonView,
+)
 from teams.appraisals.views.cycles import (
     CycleAddView,
     CycleCloseView,
@@ -29,6 +34,13 @@ urlpatterns = [
     path("templates/", TemplateListView.as_view(), name="template-list"),
     path("templates/new/", TemplateCreateView.as_view(), name="template-create"),
     path("templates/<int:pk>/change/", TemplateChangeView.as_view(), name="template-change"),
+    path("sessions/<int:pk>/", SessionDetailView.as_view(), name="calibration-session"),
+    path(
+        "sessions/<int:pk>/people/<int:appraisal>/",
+        SessionPersonView.as_view(),
+        name="calibration-person",
+    ),
+    path("sessions/<int:pk>/close/", SessionCloseView.as_view(), name="calibration-close"),
     path("<int:pk>/", AppraisalDetailView.as_view(), name="appraisal-detail"),
     path("<int:pk>/parts/<int:section>/", PartSaveView.as_view(), name="appraisal-part"),
     path("<int:pk>/steps/<slug:action>/", StepView.as_view(), name="appraisal-step"),
