@@ -46,6 +46,7 @@ PAGES: list[tuple[str, str | None]] = [
     ("/org/", "group_leader"),
     ("/people/", "group_leader"),
     ("/people/E-ELIF/", "team_leader"),
+    ("/people/E-ELIF/story/", "team_leader"),
     ("/people/join/", "hr_partner"),
     ("/people/E-ELIF/transfer/", "hr_partner"),
     ("/one-to-ones/", "team_leader"),
