@@ -5,28 +5,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('metrics', '0009_columns_of_days'),
-        ('teams', '0005_growth'),
+        ("metrics", "0009_columns_of_days"),
+        ("teams", "0005_growth"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GrowthDaysTotal',
+            name="GrowthDaysTotal",
             fields=[
-                ('pk', models.CompositePrimaryKey('day', 'unit_id', 'queue_id', 'known', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('queue_id', models.BigIntegerField()),
-                ('known', models.IntegerField()),
-                ('posts_taken_up', models.BigIntegerField(null=True)),
-                ('posts_from_within', models.BigIntegerField(null=True)),
-                ('level_days', models.BigIntegerField(null=True)),
-                ('levelled_heads', models.BigIntegerField(null=True)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.unit')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "day",
+                        "unit_id",
+                        "queue_id",
+                        "known",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("queue_id", models.BigIntegerField()),
+                ("known", models.IntegerField()),
+                ("posts_taken_up", models.BigIntegerField(null=True)),
+                ("posts_from_within", models.BigIntegerField(null=True)),
+                ("level_days", models.BigIntegerField(null=True)),
+                ("levelled_heads", models.BigIntegerField(null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="teams.unit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]
