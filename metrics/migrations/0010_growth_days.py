@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("metrics", "0009_columns_of_days"),
-        ("teams", "0005_growth"),
+        ("teams", "0007_growth"),
     ]
 
     operations = [
