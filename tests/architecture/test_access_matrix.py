@@ -21,6 +21,7 @@ from metrics.kpis.services import recompute_changed_days
 from metrics.kpis.services.changes import propose_change
 from metrics.targets.models import TargetChange
 from metrics.targets.services import propose_target
+from teams.appraisals.rules.transitions import State
 from teams.competencies.services import add_competency, describe_level
 from teams.conversations.models import NoteKind
 from teams.conversations.services import record_conversation, write_note
@@ -30,7 +31,7 @@ from teams.structure.models import RosterImport
 from tests.architecture.urls import walk_addresses
 from tests.metrics.facts import write_facts
 from tests.personas import Organisation
-from tests.teams.appraisals.building import build_cycle, find_appraisal
+from tests.teams.appraisals.building import build_cycle, find_appraisal, put
 
 COLUMNS = [
     "anonymous",
@@ -164,6 +165,14 @@ GET  /appraisals/999999/                302 404 404 404 404 404 404 404 404 404 
 POST /appraisals/{appraisal}/parts/{section}/ 302 200 200 404 409 404 404 404 409 404 404 404
 GET  /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 404 404 404
 POST /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 404 404 404
+# A session of calibration: who leads its group or above, HR to read; not whose ratings it holds
+GET  /appraisals/sessions/{session}/    302 403 404 404 200 403 403 403 200 403 403 403
+GET  /appraisals/sessions/999999/       302 403 404 404 404 403 403 403 404 403 403 403
+GET  /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 200 403 403 403 200 403 403 403
+POST /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 400 403 403 403 400 403 403 403
+GET /appraisals/sessions/{session}/people/{appraisal}/ 302 403 404 404 404 403 403 403 404 403 403 403
+GET  /appraisals/sessions/{session}/close/ 302 403 404 404 200 403 403 403 404 403 403 403
+POST /appraisals/sessions/{session}/close/ 302 403 404 404 409 403 403 403 404 403 403 403
 GET  /appraisals/{appraisal}/steps/no-such/ 302 404 404 404 404 404 404 404 404 404 404 404
 
 # Cycles of appraisals: planned by HR in scope, followed by who leads somebody in them
@@ -284,6 +293,8 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         "appraisal": appraisal.pk,
         "cycle": appraisal.cycle_id,
         "template": appraisal.cycle.template_id,
+        "session": appraisal.session_id,
+        "rated": put(find_appraisal(appraisal.cycle, organisation, "Mateo"), State.CALIBRATION).pk,
         "section": appraisal.cycle.template.sections.get(position=1).pk,
         "recompute": Recompute.objects.create().pk,
         "change": propose_definition(organisation).pk,

@@ -201,10 +201,10 @@ def measure_leniency(people: Sequence[Rated]) -> list[Leniency]:
 
     The interval has two parts: how a leader's differences vary over their people, as in a t
     interval of a mean, and how unsure the others' line is where these people stand, which their
-    mean shares and which the first part cannot know. The degrees of freedom are those of B. L. Welch 1947,
-    Biometrika 34. In groups of 58 under six leaders who all rate alike, five in a hundred intervals
-    exclude zero; seven would without the second part. Most lenient first; those without a value
-    last.
+    mean shares and which the first part cannot know. The degrees of freedom are those of B. L.
+    Welch 1947, Biometrika 34. In groups of 58 under six leaders who all rate alike, five in a
+    hundred intervals exclude zero; seven would without the second part. Most lenient first; those
+    without a value last.
     """
     by_leader: dict[int, list[Rated]] = {}
     for one in people:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.views.generic import FormView, TemplateView
@@ -61,20 +61,16 @@ class SessionMixin(ViewerMixin):
 
     def list_crumbs(self) -> list[dict[str, str]]:
         return [
-            {"label": gettext("Appraisals"), "href": _find_address("teams:appraisal-list")},
-            {"label": self.session.cycle.name},
+            {"label": gettext("Appraisals"), "href": reverse("teams:appraisal-list")},
+            {
+                "label": self.session.cycle.name,
+                "href": reverse("teams:cycle-detail", args=[self.session.cycle_id]),
+            },
             {"label": gettext("Calibration"), "href": self.get_success_url()},
         ]
 
     def get_success_url(self) -> str:
         return reverse("teams:calibration-session", args=[self.session.pk])
-
-
-def _find_address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 class SessionDetailView(SessionMixin, TemplateView):
