@@ -63,6 +63,13 @@ ENTRIES: tuple[Entry, ...] = (
         _("People"),
         on_phone=True,
     ),
+    Entry(
+        _("Goals"),
+        "target",
+        "teams:goal-list",
+        _holder_of(Permission.SEE_NAMES),
+        _("People"),
+    ),
     Entry(_("Rosters"), "file-spreadsheet", "teams:roster-list", _keeper_of_the_whole, _("People")),
     Entry(
         _("Feeds and imports"),

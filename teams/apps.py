@@ -12,6 +12,7 @@ class TeamsConfig(AppConfig):
         from teams.accounts import demonstration, signals
         from teams.directory import offers as directory
         from teams.directory import searches
+        from teams.goals import offers as goals
         from teams.measures import offers
 
         signals.connect()
@@ -20,6 +21,10 @@ class TeamsConfig(AppConfig):
         offers.needs.register("directory", directory.list_needs)
         offers.news.register("directory", directory.list_news)
         offers.strips.register("directory", directory.list_strips)
+        offers.needs.register("goals", goals.list_needs)
+        offers.strips.register("goals", goals.list_strips)
+        offers.person_strips.register("goals", goals.list_person_strips)
+        offers.stories.register("goals", goals.list_story)
         offers.searches.register("people", searches.find_people)
         offers.searches.register("units", searches.find_units)
 

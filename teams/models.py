@@ -5,6 +5,7 @@ from teams.accounts.models import ApiToken, User
 from teams.audit.models import AuditEvent
 from teams.changes.models import OperatingDay
 from teams.finding.models import Star
+from teams.goals.models import CheckIn, Goal, GoalReading, Milestone
 from teams.structure.models import (
     Assignment,
     Customer,
@@ -21,8 +22,12 @@ __all__ = [
     "ApiToken",
     "Assignment",
     "AuditEvent",
+    "CheckIn",
     "Customer",
+    "Goal",
+    "GoalReading",
     "Leadership",
+    "Milestone",
     "OperatingDay",
     "Person",
     "Queue",
