@@ -168,9 +168,9 @@ POST /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 
 # A session of calibration: who leads its group or above, HR to read; not whose ratings it holds
 GET  /appraisals/sessions/{session}/    302 403 404 404 200 403 403 403 200 403 403 403
 GET  /appraisals/sessions/999999/       302 403 404 404 404 403 403 403 404 403 403 403
-GET  /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 200 403 403 403 200 403 403 403
+GET /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 200 403 403 403 200 403 403 403
 POST /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 400 403 403 403 400 403 403 403
-GET /appraisals/sessions/{session}/people/{appraisal}/ 302 403 404 404 404 403 403 403 404 403 403 403
+GET /appraisals/sessions/{session}/people/{self}/ 302 403 404 404 404 403 403 403 404 403 403 403
 GET  /appraisals/sessions/{session}/close/ 302 403 404 404 200 403 403 403 404 403 403 403
 POST /appraisals/sessions/{session}/close/ 302 403 404 404 409 403 403 403 404 403 403 403
 GET  /appraisals/{appraisal}/steps/no-such/ 302 404 404 404 404 404 404 404 404 404 404 404
@@ -294,6 +294,7 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         "cycle": appraisal.cycle_id,
         "template": appraisal.cycle.template_id,
         "session": appraisal.session_id,
+        "self": appraisal.pk,
         "rated": put(find_appraisal(appraisal.cycle, organisation, "Mateo"), State.CALIBRATION).pk,
         "section": appraisal.cycle.template.sections.get(position=1).pk,
         "recompute": Recompute.objects.create().pk,

@@ -13,6 +13,7 @@ from opsportal.lib.addresses import address_of
 from teams.appraisals.models import Appraisal, EvidenceItem, EvidenceKind, Restatement
 from teams.appraisals.rules.evidence import differs, is_never_evidence
 from teams.conversations.selectors import count_held
+from teams.goals.selectors import GoalLine, list_goals_of
 from teams.measures.rules import Asked, Figure
 from teams.measures.selectors import read_figures
 
@@ -95,6 +96,8 @@ def _list_sources(
     for key in appraisal.cycle.kpis:
         if figure := figures.get((appraisal.pk, key)):
             sources[EvidenceKind.KPI.value, key] = _describe_figure(figure)
+    for goal in list_goals_of(appraisal.person_id, appraisal.period.lower, appraisal.period.upper):
+        sources[EvidenceKind.GOAL.value, str(goal.goal_id)] = _describe_goal(goal)
     sources[EvidenceKind.CONVERSATION.value, "held"] = _describe_conversations(appraisal)
     return sources
 
@@ -119,6 +122,17 @@ def _describe_figure(figure: Figure) -> dict[str, Any]:
         "unit": figure.unit,
         "href": figure.href,
         "is_provisional": figure.provisional,
+    }
+
+
+def _describe_goal(goal: GoalLine) -> dict[str, Any]:
+    return {
+        "name": (gettext("Goal: %(title)s") % {"title": goal.title})[:300],
+        "shown": goal.shown[:120],
+        "interval": goal.interval[:80],
+        "words": goal.aim,
+        "status": goal.status,
+        "href": goal.href,
     }
 
 
