@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from opsportal.lib.addresses import address_of
 from teams.access.roles import Permission
+from teams.access.selectors import list_own_people
 from teams.access.viewers import Viewer
 from teams.goals.models import Confidence, Goal, GoalState
 from teams.goals.policies import readable_unit_ids
@@ -22,7 +23,6 @@ from teams.goals.words import last_day_of
 from teams.measures.rules import Moment, Need, Strip
 from teams.structure.models import Person
 from teams.structure.rules import Node
-from teams.structure.selectors import list_people_led
 
 TITLES_SHOWN = 3
 MOMENTS_SHOWN = 40
@@ -34,11 +34,7 @@ def list_needs(viewer: Viewer) -> list[Need]:
     One query, three for who leads.
     """
     own_id = viewer.person.pk if viewer.person else None
-    led = (
-        list_people_led(viewer.person.pk, viewer.today)
-        if viewer.person and viewer.may(Permission.SET_GOALS)
-        else []
-    )
+    led = list_own_people(viewer) if viewer.may(Permission.SET_GOALS) else []
     if own_id is None:
         return []
     needing = Q(confidence=Confidence.OFF_TRACK) | is_overdue(viewer.today)
