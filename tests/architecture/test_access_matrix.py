@@ -168,7 +168,7 @@ GET  /appraisals/sessions/{session}/    302 403 404 404 200 403 403 403 200 403 
 GET  /appraisals/sessions/999999/       302 403 404 404 404 403 403 403 404 403 403 403
 GET  /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 200 403 403 403 200 403 403 403
 POST /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 400 403 403 403 400 403 403 403
-GET /appraisals/sessions/{session}/people/{appraisal}/ 302 403 404 404 404 403 403 403 404 403 403 403
+GET  /appraisals/sessions/{session}/people/999999/ 302 403 404 404 404 403 403 403 404 403 403 403
 GET  /appraisals/sessions/{session}/close/ 302 403 404 404 200 403 403 403 404 403 403 403
 POST /appraisals/sessions/{session}/close/ 302 403 404 404 409 403 403 403 404 403 403 403
 GET  /appraisals/{appraisal}/steps/no-such/ 302 404 404 404 404 404 404 404 404 404 404 404
