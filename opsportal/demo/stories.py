@@ -86,7 +86,7 @@ STORIES = [
     Story(
         "A leader rates leniently",
         "Appraisals, calibration of Video Safety: Samuel Brandt's ratings lie above what the "
-        "evidence carries, beyond chance; nobody else's do.",
+        "evidence carries, by most and well beyond chance.",
     ),
     Story(
         "A leader has not spoken to anyone for weeks",

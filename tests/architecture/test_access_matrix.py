@@ -73,6 +73,8 @@ GET  /api/v1/audit-events/              401 403 403 403 403 403 403 403 403 200 
 GET  /org/                              302 200 200 200 200 200 200 200 200 200 200 403
 GET  /people/                           302 200 200 200 200 200 200 200 200 200 200 403
 GET  /people/E-ELIF/                    302 200 200 200 200 200 200 200 200 200 200 403
+GET  /people/E-ELIF/story/              302 200 200 200 200 200 200 200 200 200 200 403
+GET  /people/E-NOBODY/story/            302 404 404 404 404 404 404 404 404 404 404 403
 GET  /people/E-NOBODY/                  302 404 404 404 404 404 404 404 404 404 404 403
 GET  /org/units/new/                    302 403 403 403 403 403 403 403 200 403 200 403
 GET  /org/units/video-es/move/          302 403 403 403 403 403 403 403 200 403 200 403
@@ -173,6 +175,24 @@ GET  /appraisals/sessions/{session}/close/ 302 403 404 404 200 403 403 403 404 4
 POST /appraisals/sessions/{session}/close/ 302 403 404 404 409 403 403 403 404 403 403 403
 GET  /appraisals/{appraisal}/steps/no-such/ 302 404 404 404 404 404 404 404 404 404 404 404
 
+# Cycles of appraisals: planned by HR in scope, followed by who leads somebody in them
+GET  /appraisals/                       302 200 200 200 200 200 200 200 200 200 200 403
+GET  /appraisals/cycles/new/            302 403 403 403 403 403 403 403 200 403 403 403
+POST /appraisals/cycles/new/            302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/cycles/{cycle}/        302 403 200 200 200 403 403 403 200 403 403 403
+GET  /appraisals/cycles/999999/         302 403 404 404 404 403 403 403 404 403 403 403
+GET  /appraisals/cycles/{cycle}/change/ 302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/cycles/999999/change/  302 403 403 403 403 403 403 403 404 403 403 403
+POST /appraisals/cycles/{cycle}/open/   302 403 403 403 403 403 403 403 302 403 403 403
+POST /appraisals/cycles/{cycle}/close/  302 403 403 403 403 403 403 403 302 403 403 403
+POST /appraisals/cycles/{cycle}/add/    302 403 403 403 403 403 403 403 302 403 403 403
+GET  /appraisals/cycles/{cycle}/status.csv 302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/templates/             302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/templates/new/         302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/templates/{template}/change/ 302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/templates/999999/change/ 302 403 403 403 403 403 403 403 404 403 403 403
+GET  /api/v1/appraisals/                401 200 200 200 200 200 200 200 200 200 200 200
+
 # Figures of units; those of a sibling unit stand beside one's own, its page stays closed
 GET  /                                  302 200 200 200 200 200 200 200 200 200 200 200
 GET  /dashboards/                       302 200 200 200 200 200 200 200 200 200 200 200
@@ -271,6 +291,8 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         **find_growth(organisation),
         "import": send_work(organisation).pk,
         "appraisal": appraisal.pk,
+        "cycle": appraisal.cycle_id,
+        "template": appraisal.cycle.template_id,
         "session": appraisal.session_id,
         "rated": put(find_appraisal(appraisal.cycle, organisation, "Mateo"), State.CALIBRATION).pk,
         "section": appraisal.cycle.template.sections.get(position=1).pk,
