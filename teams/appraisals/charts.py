@@ -17,13 +17,16 @@ MOST_HOVERED = 250
 
 
 class Mark(NamedTuple):
-    """A person in the scatter: where they stand, and whether their leader is the one shown."""
+    """A person in the scatter: where they stand, and whether their leader is the one shown.
+
+    A case, who is named, lies so far off what is expected; others have None.
+    """
 
     name: str
     score: float
     rating: float
     is_shown: bool
-    is_case: bool
+    off: float | None
 
 
 def draw_scatter(
@@ -120,7 +123,7 @@ def _name_cases(marks: Sequence[Mark], scale: Scale) -> list[dict[str, Any]]:
     span = scale.high - scale.low
     kept: list[Mark] = []
     for mark in marks:
-        if mark.is_case and all(
+        if mark.off is not None and all(
             abs(mark.rating - other.rating) > 0.25 or abs(mark.score - other.score) > span / 3
             for other in kept
         ):
@@ -132,8 +135,9 @@ def _name_cases(marks: Sequence[Mark], scale: Scale) -> list[dict[str, Any]]:
             "x": round(mark.score, 1),
             "y": round(mark.rating, 2),
             "xanchor": "right" if mark.score > scale.low + span / 2 else "left",
-            "yanchor": "middle",
-            "xshift": -8 if mark.score > scale.low + span / 2 else 8,
+            # Away from the line, where fewer marks are.
+            "yanchor": "bottom" if (mark.off or 0) > 0 else "top",
+            "yshift": 4 if (mark.off or 0) > 0 else -4,
             "text": _cut(mark.name),
         }
         for mark in kept[:MOST_NAMED]

@@ -29,9 +29,27 @@ def write_difference(difference: float | None) -> str:
 
 
 def find_beyond(page: SessionPage) -> list[Leniency]:
-    """Find the leaders whose difference is beyond chance, the furthest off first."""
+    """Find the leaders whose difference is beyond chance, the furthest off first.
+
+    Of two leaders each is held against the other: the one who rates higher comes first.
+    """
     beyond = [one for one in page.leniencies if one.is_beyond_chance]
+    if len(page.leniencies) == 2:
+        return sorted(beyond, key=lambda one: -(one.value or 0))
     return sorted(beyond, key=lambda one: -abs(one.value or 0))
+
+
+def find_higher(page: SessionPage) -> tuple[str, str] | None:
+    """Name the leader who rates higher and the other, where two differ beyond chance.
+
+    Which of them rates as the evidence says, nothing tells: there is nobody else to compare with.
+    """
+    if len(page.leniencies) != 2 or not find_beyond(page):
+        return None
+    higher, lower = sorted(page.leniencies, key=lambda one: -(one.value or 0))
+    if not (higher.value or 0) > 0 > (lower.value or 0):
+        return None
+    return page.leaders[higher.leader].name, page.leaders[lower.leader].name
 
 
 def shape_scatter(page: SessionPage) -> dict[str, Any]:
@@ -48,7 +66,7 @@ def shape_scatter(page: SessionPage) -> dict[str, Any]:
             score=one.evidence.score if one.evidence else 0.0,
             rating=float(one.now or 0),
             is_shown=one.leader is not None and one.leader.pk == shown,
-            is_case=one.appraisal.pk in cases,
+            off=one.difference if one.appraisal.pk in cases else None,
         )
         for one in drawn
     ]
@@ -90,6 +108,10 @@ def shape_scatter(page: SessionPage) -> dict[str, Any]:
 def title_of_scatter(page: SessionPage) -> str:
     """Say what is the case: whose ratings the evidence does not carry, or how the two go."""
     beyond = find_beyond(page)
+    if names := find_higher(page):
+        return gettext("For the same evidence %(higher)s rates higher than %(lower)s") % dict(
+            zip(("higher", "lower"), names, strict=True)
+        )
     if beyond:
         name = page.leaders[beyond[0].leader].name
         if len(beyond) > 1:
@@ -130,6 +152,11 @@ def shape_leniency(page: SessionPage) -> dict[str, Any]:
         "sub": gettext(
             "Mean of rating minus expected rating, per leader, with 95 % interval: left of zero is "
             "stricter, right more lenient. Expected by the people of all other leaders."
+        )
+        if len(page.leniencies) != 2
+        else gettext(
+            "Mean of rating minus expected rating, per leader, with 95 % interval. Each is held "
+            "against the other: who of the two rates as the evidence says, nothing tells."
         ),
         "scale": (scale.low, scale.high, scale.ticks),
         "rows": [
@@ -158,6 +185,8 @@ def title_of_leniency(page: SessionPage) -> str:
         return gettext("Too few people to tell leaders apart")
     if not beyond:
         return gettext("No leader’s difference is beyond chance")
+    if find_higher(page):
+        return gettext("The difference of the two leaders is beyond chance")
     return ngettext(
         "Only one leader’s difference is beyond chance",
         "%(n)s leaders’ differences are beyond chance",
