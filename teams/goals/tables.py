@@ -27,6 +27,7 @@ from teams.goals.words import (
 )
 
 DAY = "j M Y"
+WORRIED = frozenset({Confidence.OFF_TRACK, Confidence.AT_RISK})
 ATTENTION = {
     Attention.OFF_TRACK: ("offtrack", _("Off track")),
     Attention.OVERDUE: ("overdue", _("Overdue")),
@@ -69,10 +70,8 @@ def list_signs(goal: Goal, today: date) -> list[tuple[str, str]]:
     if goal.state != GoalState.OPEN:
         return []
     signs: list[tuple[str, str]] = []
-    if goal.kind != GoalKind.WORDS and goal.confidence in {
-        Confidence.OFF_TRACK,
-        Confidence.AT_RISK,
-    }:
+    # Of a goal in words it is the standing itself.
+    if goal.kind != GoalKind.WORDS and goal.confidence in WORRIED:
         signs.append((CONFIDENCE_STATUS[goal.confidence], goal.get_confidence_display()))
     if today >= goal.period.upper:
         since = date_format(last_day_of(goal), DAY)
@@ -145,7 +144,7 @@ def shape_people(
                 "goals": [
                     {"title": goal.title, "href": address_of("teams:goal-detail", goal.pk)}
                     for goal in open_goals
-                    if list_signs(goal, today)
+                    if goal.confidence in WORRIED or list_signs(goal, today)
                 ],
                 **shape_sum(found),
             }
