@@ -10,6 +10,7 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         from teams.access.demonstration import find_demo_people
         from teams.accounts import demonstration, signals
+        from teams.appraisals import feedback_offers as feedback
         from teams.conversations import offers as conversations
         from teams.directory import offers as directory
         from teams.directory import searches
@@ -21,6 +22,7 @@ class TeamsConfig(AppConfig):
         post_migrate.connect(plant_root, sender=self)
         offers.needs.register("directory", directory.list_needs)
         offers.needs.register("conversations", conversations.list_needs)
+        offers.needs.register("feedback", feedback.list_needs)
         offers.news.register("directory", directory.list_news)
         offers.strips.register("directory", directory.list_strips)
         offers.strips.register("conversations", conversations.list_strips)
