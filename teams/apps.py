@@ -10,6 +10,7 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         from teams.access.demonstration import find_demo_people
         from teams.accounts import demonstration, signals
+        from teams.appraisals import feedback_offers as feedback
         from teams.appraisals import offers as appraisals
         from teams.conversations import offers as conversations
         from teams.directory import offers as directory
@@ -26,6 +27,7 @@ class TeamsConfig(AppConfig):
         offers.needs.register("growth", growth.list_needs)
         offers.needs.register("goals", goals.list_needs)
         offers.needs.register("appraisals", appraisals.list_needs)
+        offers.needs.register("feedback", feedback.list_needs)
         offers.news.register("directory", directory.list_news)
         offers.strips.register("directory", directory.list_strips)
         offers.strips.register("conversations", conversations.list_strips)
