@@ -9,217 +9,676 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('teams', '0004_people_of_a_unit_from_an_index'),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("teams", "0004_people_of_a_unit_from_an_index"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('words', models.TextField(blank=True)),
-                ('kind', models.CharField(choices=[('kpi', 'By a figure'), ('milestones', 'By milestones'), ('words', 'In words')], max_length=10)),
-                ('kpi', models.CharField(blank=True, help_text='The key of a figure.', max_length=80)),
-                ('figure_name', models.CharField(blank=True, max_length=200)),
-                ('unit_label', models.CharField(blank=True, max_length=20)),
-                ('decimals', models.PositiveSmallIntegerField(default=0)),
-                ('baseline', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('target', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('low', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('high', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('weight', models.DecimalField(decimal_places=2, help_text='Of 100.', max_digits=5, null=True)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Half-open: it is due on the day before its end.')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('reached', 'Reached'), ('missed', 'Missed'), ('dropped', 'Dropped')], default='open', max_length=10)),
-                ('confidence', models.CharField(blank=True, choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('off_track', 'Off track')], max_length=10)),
-                ('checked_in_at', models.DateTimeField(null=True)),
-                ('agreed_on', models.DateField(help_text='Null: proposed by the person, open.', null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closing_words', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='teams.goal')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='goals', to='teams.person')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='goals', to='teams.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("words", models.TextField(blank=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("kpi", "By a figure"),
+                            ("milestones", "By milestones"),
+                            ("words", "In words"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kpi",
+                    models.CharField(blank=True, help_text="The key of a figure.", max_length=80),
+                ),
+                ("figure_name", models.CharField(blank=True, max_length=200)),
+                ("unit_label", models.CharField(blank=True, max_length=20)),
+                ("decimals", models.PositiveSmallIntegerField(default=0)),
+                ("baseline", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("target", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("low", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("high", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                (
+                    "weight",
+                    models.DecimalField(
+                        decimal_places=2, help_text="Of 100.", max_digits=5, null=True
+                    ),
+                ),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="Half-open: it is due on the day before its end."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("reached", "Reached"),
+                            ("missed", "Missed"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("on_track", "On track"),
+                            ("at_risk", "At risk"),
+                            ("off_track", "Off track"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("checked_in_at", models.DateTimeField(null=True)),
+                (
+                    "agreed_on",
+                    models.DateField(help_text="Null: proposed by the person, open.", null=True),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closing_words", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="teams.goal",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="goals",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="goals",
+                        to="teams.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CheckIn',
+            name="CheckIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('words', models.TextField(blank=True)),
-                ('confidence', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('off_track', 'Off track')], max_length=10)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='check_ins', to='teams.goal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("words", models.TextField(blank=True)),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[
+                            ("on_track", "On track"),
+                            ("at_risk", "At risk"),
+                            ("off_track", "Off track"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="check_ins",
+                        to="teams.goal",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='GoalEvent',
+            name="GoalEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('words', models.TextField(blank=True)),
-                ('kind', models.CharField(choices=[('kpi', 'By a figure'), ('milestones', 'By milestones'), ('words', 'In words')], max_length=10)),
-                ('kpi', models.CharField(blank=True, help_text='The key of a figure.', max_length=80)),
-                ('figure_name', models.CharField(blank=True, max_length=200)),
-                ('unit_label', models.CharField(blank=True, max_length=20)),
-                ('decimals', models.PositiveSmallIntegerField(default=0)),
-                ('baseline', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('target', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('low', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('high', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('weight', models.DecimalField(decimal_places=2, help_text='Of 100.', max_digits=5, null=True)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Half-open: it is due on the day before its end.')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('reached', 'Reached'), ('missed', 'Missed'), ('dropped', 'Dropped')], default='open', max_length=10)),
-                ('agreed_on', models.DateField(help_text='Null: proposed by the person, open.', null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closing_words', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('agreed_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('changed_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('closed_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.goal')),
-                ('person', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.person')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='teams.goal')),
-                ('unit', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.unit')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("title", models.CharField(max_length=200)),
+                ("words", models.TextField(blank=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("kpi", "By a figure"),
+                            ("milestones", "By milestones"),
+                            ("words", "In words"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kpi",
+                    models.CharField(blank=True, help_text="The key of a figure.", max_length=80),
+                ),
+                ("figure_name", models.CharField(blank=True, max_length=200)),
+                ("unit_label", models.CharField(blank=True, max_length=20)),
+                ("decimals", models.PositiveSmallIntegerField(default=0)),
+                ("baseline", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("target", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("low", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("high", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                (
+                    "weight",
+                    models.DecimalField(
+                        decimal_places=2, help_text="Of 100.", max_digits=5, null=True
+                    ),
+                ),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="Half-open: it is due on the day before its end."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("reached", "Reached"),
+                            ("missed", "Missed"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "agreed_on",
+                    models.DateField(help_text="Null: proposed by the person, open.", null=True),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closing_words", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.goal",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.person",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="teams.goal",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="teams.unit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='GoalReading',
+            name="GoalReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateField()),
-                ('end', models.DateField()),
-                ('value', models.FloatField(null=True)),
-                ('low', models.FloatField(null=True)),
-                ('high', models.FloatField(null=True)),
-                ('n', models.FloatField(null=True)),
-                ('minimum_n', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=0, help_text='Of the definition; 0: unknown.')),
-                ('shown', models.CharField(blank=True, max_length=60)),
-                ('interval', models.CharField(blank=True, max_length=80)),
-                ('status', models.CharField(choices=[('met', 'Met'), ('missed', 'Missed'), ('close', 'Close'), ('few', 'Few'), ('nodata', 'No Data')], max_length=10)),
-                ('share', models.FloatField(null=True)),
-                ('href', models.CharField(blank=True, max_length=500)),
-                ('provisional', models.BooleanField(default=False)),
-                ('measured_at', models.DateTimeField()),
-                ('goal', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='reading', to='teams.goal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("start", models.DateField()),
+                ("end", models.DateField()),
+                ("value", models.FloatField(null=True)),
+                ("low", models.FloatField(null=True)),
+                ("high", models.FloatField(null=True)),
+                ("n", models.FloatField(null=True)),
+                ("minimum_n", models.PositiveIntegerField(default=0)),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Of the definition; 0: unknown."
+                    ),
+                ),
+                ("shown", models.CharField(blank=True, max_length=60)),
+                ("interval", models.CharField(blank=True, max_length=80)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("met", "Met"),
+                            ("missed", "Missed"),
+                            ("close", "Close"),
+                            ("few", "Few"),
+                            ("nodata", "No Data"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("share", models.FloatField(null=True)),
+                ("href", models.CharField(blank=True, max_length=500)),
+                ("provisional", models.BooleanField(default=False)),
+                ("measured_at", models.DateTimeField()),
+                (
+                    "goal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reading",
+                        to="teams.goal",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('due_on', models.DateField(null=True)),
-                ('done_on', models.DateField(null=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='teams.goal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("due_on", models.DateField(null=True)),
+                ("done_on", models.DateField(null=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="milestones",
+                        to="teams.goal",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='goal',
-            index=models.Index(fields=['person', 'state'], name='goal_of_person'),
+            model_name="goal",
+            index=models.Index(fields=["person", "state"], name="goal_of_person"),
         ),
         migrations.AddIndex(
-            model_name='goal',
-            index=models.Index(fields=['unit', 'state'], name='goal_of_unit'),
+            model_name="goal",
+            index=models.Index(fields=["unit", "state"], name="goal_of_unit"),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit__isnull', True)), models.Q(('person__isnull', True), ('unit__isnull', False)), _connector='OR'), name='goal_has_one_owner'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("person__isnull", False), ("unit__isnull", True)),
+                    models.Q(("person__isnull", True), ("unit__isnull", False)),
+                    _connector="OR",
+                ),
+                name="goal_has_one_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='goal_is_named'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="goal_is_named"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'kpi'), models.Q(('kpi', ''), _negated=True), models.Q(models.Q(('baseline__isnull', False), ('target__isnull', False), ('high__isnull', True), ('low__isnull', True)), models.Q(('baseline__isnull', True), ('target__isnull', True), models.Q(('low__isnull', False), ('high__isnull', False), _connector='OR')), _connector='OR')), models.Q(models.Q(('kind', 'kpi'), _negated=True), ('kpi', ''), ('baseline__isnull', True), ('high__isnull', True), ('low__isnull', True), ('target__isnull', True)), _connector='OR'), name='goal_is_measured_as_its_kind'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "kpi"),
+                        models.Q(("kpi", ""), _negated=True),
+                        models.Q(
+                            models.Q(
+                                ("baseline__isnull", False),
+                                ("target__isnull", False),
+                                ("high__isnull", True),
+                                ("low__isnull", True),
+                            ),
+                            models.Q(
+                                ("baseline__isnull", True),
+                                ("target__isnull", True),
+                                models.Q(
+                                    ("low__isnull", False), ("high__isnull", False), _connector="OR"
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                    ),
+                    models.Q(
+                        models.Q(("kind", "kpi"), _negated=True),
+                        ("kpi", ""),
+                        ("baseline__isnull", True),
+                        ("high__isnull", True),
+                        ("low__isnull", True),
+                        ("target__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="goal_is_measured_as_its_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('baseline__isnull', True), models.Q(('target', models.F('baseline')), _negated=True), _connector='OR'), name='goal_target_is_not_baseline'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("baseline__isnull", True),
+                    models.Q(("target", models.F("baseline")), _negated=True),
+                    _connector="OR",
+                ),
+                name="goal_target_is_not_baseline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('low__isnull', True), ('high__isnull', True), ('low__lte', models.F('high')), _connector='OR'), name='goal_low_below_high'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("low__isnull", True),
+                    ("high__isnull", True),
+                    ("low__lte", models.F("high")),
+                    _connector="OR",
+                ),
+                name="goal_low_below_high",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__isnull', True), models.Q(('weight__gte', 0), ('weight__lte', 100)), _connector='OR'), name='goal_weight_of_a_hundred'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("weight__isnull", True),
+                    models.Q(("weight__gte", 0), ("weight__lte", 100)),
+                    _connector="OR",
+                ),
+                name="goal_weight_of_a_hundred",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('period__endswith__isnull', False), ('period__isempty', False), ('period__startswith__isnull', False)), name='goal_has_first_and_last_day'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("period__endswith__isnull", False),
+                    ("period__isempty", False),
+                    ("period__startswith__isnull", False),
+                ),
+                name="goal_has_first_and_last_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='goal_closed_at_a_moment'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="goal_closed_at_a_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_in_at__isnull', True), ('confidence', '')), models.Q(models.Q(('confidence', ''), _negated=True), ('checked_in_at__isnull', False)), _connector='OR'), name='goal_confidence_of_a_moment'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_in_at__isnull", True), ("confidence", "")),
+                    models.Q(
+                        models.Q(("confidence", ""), _negated=True),
+                        ("checked_in_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="goal_confidence_of_a_moment",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='goal',
-            trigger=pgtrigger.compiler.Trigger(name='goal_keeps_a_tree', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."parent_id" IS NOT NULL)', func="\n        -- One at a time: two changes that are harmless alone can close a ring together.\n        PERFORM pg_advisory_xact_lock(hashtext('teams_goal'));\n        IF NOT EXISTS (\n            SELECT 1 FROM teams_goal WHERE id = NEW.parent_id AND unit_id IS NOT NULL\n        ) THEN\n            RAISE EXCEPTION 'A goal stands under the goal of a unit'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'goal_parent_is_of_a_unit';\n        END IF;\n        IF EXISTS (\n            WITH RECURSIVE above(id, parent_id) AS (\n                SELECT id, parent_id FROM teams_goal WHERE id = NEW.parent_id\n                UNION\n                SELECT goal.id, goal.parent_id FROM teams_goal goal\n                JOIN above ON goal.id = above.parent_id\n            )\n            SELECT 1 FROM above WHERE id = NEW.id\n        ) THEN\n            RAISE EXCEPTION 'A goal cannot stand below itself'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'goal_no_cycle';\n        END IF;\n        RETURN NEW;\n    ", hash='96776ff10e946a065c4ec70829241947d273b2c0', operation='INSERT OR UPDATE', pgid='pgtrigger_goal_keeps_a_tree_4e1f9', table='teams_goal', when='BEFORE')),
+            model_name="goal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="goal_keeps_a_tree",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (NEW."parent_id" IS NOT NULL)',
+                    func="\n        -- One at a time: two changes that are harmless alone can close a ring together.\n        PERFORM pg_advisory_xact_lock(hashtext('teams_goal'));\n        IF NOT EXISTS (\n            SELECT 1 FROM teams_goal WHERE id = NEW.parent_id AND unit_id IS NOT NULL\n        ) THEN\n            RAISE EXCEPTION 'A goal stands under the goal of a unit'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'goal_parent_is_of_a_unit';\n        END IF;\n        IF EXISTS (\n            WITH RECURSIVE above(id, parent_id) AS (\n                SELECT id, parent_id FROM teams_goal WHERE id = NEW.parent_id\n                UNION\n                SELECT goal.id, goal.parent_id FROM teams_goal goal\n                JOIN above ON goal.id = above.parent_id\n            )\n            SELECT 1 FROM above WHERE id = NEW.id\n        ) THEN\n            RAISE EXCEPTION 'A goal cannot stand below itself'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'goal_no_cycle';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="96776ff10e946a065c4ec70829241947d273b2c0",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_goal_keeps_a_tree_4e1f9",
+                    table="teams_goal",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='goal',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_goalevent" ("agreed_by_id", "agreed_on", "baseline", "changed_at", "changed_by_id", "closed_at", "closed_by_id", "closing_words", "created_at", "created_by_id", "decimals", "figure_name", "high", "id", "kind", "kpi", "low", "parent_id", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "target", "title", "unit_id", "unit_label", "version", "weight", "words") VALUES (NEW."agreed_by_id", NEW."agreed_on", NEW."baseline", NEW."changed_at", NEW."changed_by_id", NEW."closed_at", NEW."closed_by_id", NEW."closing_words", NEW."created_at", NEW."created_by_id", NEW."decimals", NEW."figure_name", NEW."high", NEW."id", NEW."kind", NEW."kpi", NEW."low", NEW."parent_id", NEW."period", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."target", NEW."title", NEW."unit_id", NEW."unit_label", NEW."version", NEW."weight", NEW."words"); RETURN NULL;', hash='99ec0a1f28247df20748f96a4d0d2983563c3d65', operation='INSERT', pgid='pgtrigger_insert_insert_58b0d', table='teams_goal', when='AFTER')),
+            model_name="goal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_goalevent" ("agreed_by_id", "agreed_on", "baseline", "changed_at", "changed_by_id", "closed_at", "closed_by_id", "closing_words", "created_at", "created_by_id", "decimals", "figure_name", "high", "id", "kind", "kpi", "low", "parent_id", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "target", "title", "unit_id", "unit_label", "version", "weight", "words") VALUES (NEW."agreed_by_id", NEW."agreed_on", NEW."baseline", NEW."changed_at", NEW."changed_by_id", NEW."closed_at", NEW."closed_by_id", NEW."closing_words", NEW."created_at", NEW."created_by_id", NEW."decimals", NEW."figure_name", NEW."high", NEW."id", NEW."kind", NEW."kpi", NEW."low", NEW."parent_id", NEW."period", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."target", NEW."title", NEW."unit_id", NEW."unit_label", NEW."version", NEW."weight", NEW."words"); RETURN NULL;',
+                    hash="99ec0a1f28247df20748f96a4d0d2983563c3d65",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_58b0d",
+                    table="teams_goal",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='goal',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."agreed_by_id" IS DISTINCT FROM (NEW."agreed_by_id") OR OLD."agreed_on" IS DISTINCT FROM (NEW."agreed_on") OR OLD."baseline" IS DISTINCT FROM (NEW."baseline") OR OLD."changed_at" IS DISTINCT FROM (NEW."changed_at") OR OLD."changed_by_id" IS DISTINCT FROM (NEW."changed_by_id") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."closed_by_id" IS DISTINCT FROM (NEW."closed_by_id") OR OLD."closing_words" IS DISTINCT FROM (NEW."closing_words") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."decimals" IS DISTINCT FROM (NEW."decimals") OR OLD."figure_name" IS DISTINCT FROM (NEW."figure_name") OR OLD."high" IS DISTINCT FROM (NEW."high") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."kpi" IS DISTINCT FROM (NEW."kpi") OR OLD."low" IS DISTINCT FROM (NEW."low") OR OLD."parent_id" IS DISTINCT FROM (NEW."parent_id") OR OLD."period" IS DISTINCT FROM (NEW."period") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."target" IS DISTINCT FROM (NEW."target") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."unit_label" IS DISTINCT FROM (NEW."unit_label") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."weight" IS DISTINCT FROM (NEW."weight") OR OLD."words" IS DISTINCT FROM (NEW."words"))', func='INSERT INTO "teams_goalevent" ("agreed_by_id", "agreed_on", "baseline", "changed_at", "changed_by_id", "closed_at", "closed_by_id", "closing_words", "created_at", "created_by_id", "decimals", "figure_name", "high", "id", "kind", "kpi", "low", "parent_id", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "target", "title", "unit_id", "unit_label", "version", "weight", "words") VALUES (NEW."agreed_by_id", NEW."agreed_on", NEW."baseline", NEW."changed_at", NEW."changed_by_id", NEW."closed_at", NEW."closed_by_id", NEW."closing_words", NEW."created_at", NEW."created_by_id", NEW."decimals", NEW."figure_name", NEW."high", NEW."id", NEW."kind", NEW."kpi", NEW."low", NEW."parent_id", NEW."period", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."target", NEW."title", NEW."unit_id", NEW."unit_label", NEW."version", NEW."weight", NEW."words"); RETURN NULL;', hash='dfeb05c7c5d8c86e49519098075edc1510c0df87', operation='UPDATE', pgid='pgtrigger_update_update_a9e3d', table='teams_goal', when='AFTER')),
+            model_name="goal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."agreed_by_id" IS DISTINCT FROM (NEW."agreed_by_id") OR OLD."agreed_on" IS DISTINCT FROM (NEW."agreed_on") OR OLD."baseline" IS DISTINCT FROM (NEW."baseline") OR OLD."changed_at" IS DISTINCT FROM (NEW."changed_at") OR OLD."changed_by_id" IS DISTINCT FROM (NEW."changed_by_id") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."closed_by_id" IS DISTINCT FROM (NEW."closed_by_id") OR OLD."closing_words" IS DISTINCT FROM (NEW."closing_words") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."decimals" IS DISTINCT FROM (NEW."decimals") OR OLD."figure_name" IS DISTINCT FROM (NEW."figure_name") OR OLD."high" IS DISTINCT FROM (NEW."high") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."kpi" IS DISTINCT FROM (NEW."kpi") OR OLD."low" IS DISTINCT FROM (NEW."low") OR OLD."parent_id" IS DISTINCT FROM (NEW."parent_id") OR OLD."period" IS DISTINCT FROM (NEW."period") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."target" IS DISTINCT FROM (NEW."target") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."unit_label" IS DISTINCT FROM (NEW."unit_label") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."weight" IS DISTINCT FROM (NEW."weight") OR OLD."words" IS DISTINCT FROM (NEW."words"))',
+                    func='INSERT INTO "teams_goalevent" ("agreed_by_id", "agreed_on", "baseline", "changed_at", "changed_by_id", "closed_at", "closed_by_id", "closing_words", "created_at", "created_by_id", "decimals", "figure_name", "high", "id", "kind", "kpi", "low", "parent_id", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "target", "title", "unit_id", "unit_label", "version", "weight", "words") VALUES (NEW."agreed_by_id", NEW."agreed_on", NEW."baseline", NEW."changed_at", NEW."changed_by_id", NEW."closed_at", NEW."closed_by_id", NEW."closing_words", NEW."created_at", NEW."created_by_id", NEW."decimals", NEW."figure_name", NEW."high", NEW."id", NEW."kind", NEW."kpi", NEW."low", NEW."parent_id", NEW."period", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."target", NEW."title", NEW."unit_id", NEW."unit_label", NEW."version", NEW."weight", NEW."words"); RETURN NULL;',
+                    hash="dfeb05c7c5d8c86e49519098075edc1510c0df87",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a9e3d",
+                    table="teams_goal",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='goal',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_goalevent" ("agreed_by_id", "agreed_on", "baseline", "changed_at", "changed_by_id", "closed_at", "closed_by_id", "closing_words", "created_at", "created_by_id", "decimals", "figure_name", "high", "id", "kind", "kpi", "low", "parent_id", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "target", "title", "unit_id", "unit_label", "version", "weight", "words") VALUES (OLD."agreed_by_id", OLD."agreed_on", OLD."baseline", OLD."changed_at", OLD."changed_by_id", OLD."closed_at", OLD."closed_by_id", OLD."closing_words", OLD."created_at", OLD."created_by_id", OLD."decimals", OLD."figure_name", OLD."high", OLD."id", OLD."kind", OLD."kpi", OLD."low", OLD."parent_id", OLD."period", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."target", OLD."title", OLD."unit_id", OLD."unit_label", OLD."version", OLD."weight", OLD."words"); RETURN NULL;', hash='0f97524f6c8a32a239a4596fbf575f215d048a6b', operation='DELETE', pgid='pgtrigger_delete_delete_05397', table='teams_goal', when='AFTER')),
+            model_name="goal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "teams_goalevent" ("agreed_by_id", "agreed_on", "baseline", "changed_at", "changed_by_id", "closed_at", "closed_by_id", "closing_words", "created_at", "created_by_id", "decimals", "figure_name", "high", "id", "kind", "kpi", "low", "parent_id", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "target", "title", "unit_id", "unit_label", "version", "weight", "words") VALUES (OLD."agreed_by_id", OLD."agreed_on", OLD."baseline", OLD."changed_at", OLD."changed_by_id", OLD."closed_at", OLD."closed_by_id", OLD."closing_words", OLD."created_at", OLD."created_by_id", OLD."decimals", OLD."figure_name", OLD."high", OLD."id", OLD."kind", OLD."kpi", OLD."low", OLD."parent_id", OLD."period", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."target", OLD."title", OLD."unit_id", OLD."unit_label", OLD."version", OLD."weight", OLD."words"); RETURN NULL;',
+                    hash="0f97524f6c8a32a239a4596fbf575f215d048a6b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_05397",
+                    table="teams_goal",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence', 'on_track'), models.Q(('words', ''), _negated=True), _connector='OR'), name='checkin_says_what_is_in_the_way'),
+            model_name="checkin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confidence", "on_track"),
+                    models.Q(("words", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="checkin_says_what_is_in_the_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__in', ['on_track', 'at_risk', 'off_track'])), name='checkin_has_a_confidence'),
+            model_name="checkin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__in", ["on_track", "at_risk", "off_track"])),
+                name="checkin_has_a_confidence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goalreading',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='goalreading_spans_some_day'),
+            model_name="goalreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__gt", models.F("start"))),
+                name="goalreading_spans_some_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goalreading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['met', 'missed', 'close']), _negated=True), ('value__isnull', False), _connector='OR'), name='goalreading_judged_by_a_value'),
+            model_name="goalreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["met", "missed", "close"]), _negated=True),
+                    ("value__isnull", False),
+                    _connector="OR",
+                ),
+                name="goalreading_judged_by_a_value",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='milestone_is_named'),
+            model_name="milestone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="milestone_is_named"
+            ),
         ),
     ]
