@@ -82,6 +82,7 @@ ENTRIES: tuple[Entry, ...] = (
         _one_of_the_people,
         _("People"),
     ),
+    Entry(_("Goals"), "target", "teams:goal-list", _holder_of(Permission.SEE_NAMES), _("People")),
     Entry(
         _("Growth"), "stairs", "teams:growth-home", _holder_of(Permission.SEE_NAMES), _("People")
     ),

@@ -5,4 +5,5 @@ urlpatterns = [
     path("", include("teams.appraisals.api_urls")),
     path("", include("teams.conversations.api_urls")),
     path("", include("teams.access.api_urls")),
+    path("", include("teams.goals.api_urls")),
 ]

@@ -7,9 +7,11 @@ from teams.appraisals.tasks import (
     send_reminders,
     settle_people,
 )
+from teams.goals.tasks import refresh_goal_readings
 
 __all__ = [
     "refresh_evidence",
+    "refresh_goal_readings",
     "send_invitation",
     "send_password_reset",
     "send_reminder",

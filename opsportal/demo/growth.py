@@ -1,6 +1,7 @@
 """The demonstration's one-to-ones, what its levels expect, and who could take up which post."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 
 from django.db import transaction
@@ -16,10 +17,14 @@ from teams.conversations.services import (
     record_conversation,
     write_note,
 )
+from teams.goals.models import Confidence, GoalKind
+from teams.goals.rules import Aim
+from teams.goals.services import check_in, refresh_readings, write_goal
+from teams.goals.services.drafts import GoalDraft
 from teams.growth.models import Judgement, Standing
 from teams.growth.services import judge_readiness, note_successor, plan_action
 from teams.structure.models import Assignment, Leadership, Person
-from teams.structure.selectors import find_leaders
+from teams.structure.selectors import Answering, find_leaders
 
 LEVELS = {
     "L2": "Reviewer",
@@ -80,6 +85,7 @@ def build_growth(*, today: date, seed: int) -> None:
         leader = by_id.get(answering.leader_id) if answering else None
         if leader is not None:
             _talk(leader, person, today, chance)
+    _agree_goals(people, leaders, by_id, today, chance)
     _judge(levels, people, today, chance)
     _name_successors(today, chance)
 
@@ -141,6 +147,55 @@ def _talk(leader: Person, person: Person, today: date, chance: Random) -> None:
             planned_on=today + timedelta(days=chance.randint(1, 12)),
             by=None,
         )
+
+
+def _agree_goals(
+    people: list[Person],
+    leaders: dict[int, Answering],
+    by_id: dict[int, Person],
+    today: date,
+    chance: Random,
+) -> None:
+    """Let most reviewers have a goal for their pace and one in words, agreed with their leader."""
+    start, end = today - timedelta(days=150), today + timedelta(days=60)
+    working = set(
+        Assignment.objects.filter(
+            level__in=("L2", "L3", "L4"), valid__contains=today, unit__kind="team"
+        ).values_list("person_id", flat=True)
+    )
+    written = []
+    for person in people:
+        answering = leaders.get(person.pk)
+        if person.pk not in working or answering is None or chance.random() < 0.3:
+            continue
+        by = by_id[answering.leader_id].user
+        pace = GoalDraft(
+            title="Keep the pace of the queues",
+            kind=GoalKind.KPI,
+            start=start,
+            end=end,
+            kpi="units-per-hour",
+            aim=Aim(baseline=Decimal(34), target=Decimal(chance.choice((36, 40, 44)))),
+            weight=Decimal(60),
+        )
+        growing = GoalDraft(
+            title=chance.choice(("Train a joiner", "Write the case notes of one policy")),
+            kind=GoalKind.WORDS,
+            start=start,
+            end=end,
+            weight=Decimal(40),
+        )
+        written.append(write_goal(draft=pace, person=person, agreed=True, by=by))
+        in_words = write_goal(draft=growing, person=person, agreed=True, by=by)
+        if chance.random() < 0.6:
+            is_late = chance.random() < 0.2
+            check_in(
+                goal=in_words,
+                confidence=Confidence.AT_RISK if is_late else Confidence.ON_TRACK,
+                words="No joiner came this quarter." if is_late else "",
+                by=by,
+            )
+    refresh_readings(goal_ids=[goal.pk for goal in written])
 
 
 def _judge(levels: dict[str, Level], people: list[Person], today: date, chance: Random) -> None:

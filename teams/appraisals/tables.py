@@ -255,12 +255,15 @@ def _shape_item(item: EvidenceItem) -> dict[str, Any]:
     ends = [item.low, item.high, item.value, item.target_low, item.target_high]
     known = [end for end in ends if end is not None]
     target = item.target_low if item.target_low is not None else item.target_high
+    # What people say stands in full; of a figure a few words stand under it.
+    says = item.kind == "feedback" and item.status != "nodata"
     is_drawn = item.kind == "kpi" and item.low is not None and item.high is not None
     return {
         "number": f"E{item.number}",
         "name": item.name,
         "href": item.href,
-        "shown": item.shown or "–",
+        "shown": item.shown or ("" if says else "–"),
+        "words": item.words if says else "",
         "status": "" if item.status == "notarget" else item.status,
         "scale": make_scale(known) if is_drawn else None,
         "value": item.value,
@@ -268,7 +271,7 @@ def _shape_item(item: EvidenceItem) -> dict[str, Any]:
         "high": item.high,
         "target": target,
         "few": item.status == "few",
-        "interval": item.interval or item.words,
+        "interval": ", ".join(part for part in (item.interval, "" if says else item.words) if part),
         "n": f"{item.n:,.0f}" if item.n is not None and item.kind == "kpi" else "",
         "version": item.version,
         "source": item.unit,

@@ -13,6 +13,7 @@ from teams.appraisals.views.cycles import (
     CycleDetailView,
     CycleOpenView,
 )
+from teams.appraisals.views.feedback import FeedbackAskView, FeedbackListView, FeedbackWriteView
 from teams.appraisals.views.lists import AppraisalListView
 from teams.appraisals.views.plans import (
     CycleChangeView,
@@ -41,6 +42,9 @@ urlpatterns = [
         name="calibration-person",
     ),
     path("sessions/<int:pk>/close/", SessionCloseView.as_view(), name="calibration-close"),
+    path("feedback/", FeedbackListView.as_view(), name="feedback-list"),
+    path("feedback/<int:pk>/", FeedbackWriteView.as_view(), name="feedback-write"),
+    path("<int:pk>/feedback/", FeedbackAskView.as_view(), name="appraisal-feedback"),
     path("<int:pk>/", AppraisalDetailView.as_view(), name="appraisal-detail"),
     path("<int:pk>/parts/<int:section>/", PartSaveView.as_view(), name="appraisal-part"),
     path("<int:pk>/steps/<slug:action>/", StepView.as_view(), name="appraisal-step"),

@@ -25,6 +25,7 @@ from teams.appraisals.rules.transitions import State
 from teams.competencies.services import add_competency, describe_level
 from teams.conversations.models import NoteKind
 from teams.conversations.services import record_conversation, write_note
+from teams.goals.models import GoalKind
 from teams.growth.rules import Standing
 from teams.growth.services import note_successor, plan_action
 from teams.structure.models import RosterImport
@@ -32,6 +33,7 @@ from tests.architecture.urls import walk_addresses
 from tests.metrics.facts import write_facts
 from tests.personas import Organisation
 from tests.teams.appraisals.building import build_cycle, find_appraisal, put
+from tests.teams.goals.writing import set_goal
 
 COLUMNS = [
     "anonymous",
@@ -98,6 +100,28 @@ POST /org/units/search-quality/close/   302 403 403 403 403 403 403 403 404 403 
 GET  /api/v1/units/                     401 200 200 200 200 200 200 200 200 200 200 403
 GET  /api/v1/people/                    401 200 200 200 200 200 200 200 200 200 200 200
 GET  /api/v1/queues/                    401 200 200 200 200 200 200 200 200 200 200 403
+
+# Goals: one's own, of who answers to one or below, in HR's scope; those of units from below, too
+GET  /goals/                            302 200 200 200 200 200 200 200 200 200 200 403
+GET  /goals/people/E-ELIF/              302 200 200 404 200 404 404 404 200 404 404 403
+GET  /goals/people/E-NOBODY/            302 404 404 404 404 404 404 404 404 404 404 403
+GET  /goals/people/E-ELIF/new/          302 200 200 404 200 404 404 404 403 404 404 403
+POST /goals/people/E-ELIF/new/          302 200 200 404 200 404 404 404 403 404 404 403
+GET  /goals/units/video-es/             302 200 200 404 200 200 200 200 200 200 404 403
+GET  /goals/units/video-safety/         302 200 200 200 200 200 200 200 200 200 404 403
+GET  /goals/units/video-es/new/         302 403 200 404 200 403 403 403 403 403 404 403
+GET  /goals/units/video-safety/new/     302 403 403 403 200 403 403 403 403 403 404 403
+GET  /goals/{goal}/                     302 200 200 404 200 404 404 404 200 404 404 403
+GET  /goals/{goal}/change/              302 403 200 404 200 404 404 404 403 404 404 403
+POST /goals/{goal}/change/              302 200 200 404 200 404 404 404 403 404 404 403
+POST /goals/{goal}/agree/               302 403 302 404 302 404 404 404 403 404 404 403
+GET  /goals/{goal}/check-in/            302 200 200 404 200 404 404 404 403 404 404 403
+POST /goals/{goal}/check-in/            302 200 200 404 200 404 404 404 403 404 404 403
+GET  /goals/{goal}/close/               302 403 200 404 200 404 404 404 403 404 404 403
+POST /goals/{goal}/milestones/{goal_step}/ 302 302 302 404 302 404 404 404 403 404 404 403
+GET  /goals/{unit_goal}/                302 200 200 200 200 200 200 200 200 200 404 403
+POST /goals/{unit_goal}/check-in/       302 403 403 403 200 403 403 403 403 403 404 403
+GET  /api/v1/goals/                     401 200 200 200 200 200 200 200 200 200 200 200
 
 # The search finds what one may open, stars are one's own; a star without an address is refused
 GET  /find/                             302 200 200 200 200 200 200 200 200 200 200 200
@@ -168,9 +192,9 @@ POST /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 
 # A session of calibration: who leads its group or above, HR to read; not whose ratings it holds
 GET  /appraisals/sessions/{session}/    302 403 404 404 200 403 403 403 200 403 403 403
 GET  /appraisals/sessions/999999/       302 403 404 404 404 403 403 403 404 403 403 403
-GET  /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 200 403 403 403 200 403 403 403
+GET /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 200 403 403 403 200 403 403 403
 POST /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 400 403 403 403 400 403 403 403
-GET  /appraisals/sessions/{session}/people/999999/ 302 403 404 404 404 403 403 403 404 403 403 403
+GET /appraisals/sessions/{session}/people/{self}/ 302 403 404 404 404 403 403 403 404 403 403 403
 GET  /appraisals/sessions/{session}/close/ 302 403 404 404 200 403 403 403 404 403 403 403
 POST /appraisals/sessions/{session}/close/ 302 403 404 404 409 403 403 403 404 403 403 403
 GET  /appraisals/{appraisal}/steps/no-such/ 302 404 404 404 404 404 404 404 404 404 404 404
@@ -294,6 +318,7 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         "cycle": appraisal.cycle_id,
         "template": appraisal.cycle.template_id,
         "session": appraisal.session_id,
+        "self": appraisal.pk,
         "rated": put(find_appraisal(appraisal.cycle, organisation, "Mateo"), State.CALIBRATION).pk,
         "section": appraisal.cycle.template.sections.get(position=1).pk,
         "recompute": Recompute.objects.create().pk,
@@ -317,6 +342,9 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         "analyst_grant": organisation.user("analyst").grants.get().pk,
         "carmen_led": organisation.people["Carmen"].leaderships.get().pk,
         "mei_led": organisation.people["Mei"].leaderships.get().pk,
+        "goal": (goal := set_goal(organisation.people["Elif"], GoalKind.MILESTONES)).pk,
+        "goal_step": goal.milestones.earliest("pk").pk,
+        "unit_goal": set_goal(organisation.units["video-safety"]).pk,
         "elif_user": organisation.user("Elif").pk,
         "mei_user": organisation.user("Mei").pk,
     }

@@ -1,4 +1,4 @@
-"""The pages of cycles with people in every state: accessible, no wider than a phone, with totals."""
+"""The pages of cycles with people in every state: accessible, narrow enough, with totals."""
 
 import json
 import os
