@@ -21,6 +21,7 @@ from metrics.kpis.services import recompute_changed_days
 from metrics.kpis.services.changes import propose_change
 from metrics.targets.models import TargetChange
 from metrics.targets.services import propose_target
+from teams.appraisals.models import FeedbackRequest
 from teams.competencies.services import add_competency, describe_level
 from teams.conversations.models import NoteKind
 from teams.conversations.services import record_conversation, write_note
@@ -164,6 +165,15 @@ GET  /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 
 POST /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 404 404 404
 GET  /appraisals/{appraisal}/steps/no-such/ 302 404 404 404 404 404 404 404 404 404 404 404
 
+# Feedback: {asked} is what Mateo is asked about Elif; the person reads it once it is shared
+GET  /appraisals/feedback/              302 200 200 200 200 200 200 200 200 200 200 403
+GET  /appraisals/feedback/{asked}/      302 404 404 404 404 404 404 404 404 404 404 404
+POST /appraisals/feedback/{asked}/      302 404 404 404 404 404 404 404 404 404 404 404
+GET  /appraisals/feedback/{asked_tobias}/ 302 404 404 404 404 200 404 404 404 404 404 404
+POST /appraisals/feedback/{asked_tobias}/ 302 404 404 404 404 409 404 404 404 404 404 404
+GET  /appraisals/{appraisal}/feedback/  302 404 200 404 200 404 404 404 200 404 404 404
+POST /appraisals/{appraisal}/feedback/  302 404 200 404 403 404 404 404 200 404 404 404
+
 # Figures of units; those of a sibling unit stand beside one's own, its page stays closed
 GET  /                                  302 200 200 200 200 200 200 200 200 200 200 200
 GET  /dashboards/                       302 200 200 200 200 200 200 200 200 200 200 200
@@ -262,6 +272,14 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         **find_growth(organisation),
         "import": send_work(organisation).pk,
         "appraisal": appraisal.pk,
+        **{
+            f"asked{suffix}": FeedbackRequest.objects.create(
+                appraisal=appraisal,
+                peer=organisation.people[name],
+                due_on=timezone.localdate(),
+            ).pk
+            for suffix, name in (("", "Mateo"), ("_tobias", "Tobias"))
+        },
         "section": appraisal.cycle.template.sections.get(position=1).pk,
         "recompute": Recompute.objects.create().pk,
         "change": propose_definition(organisation).pk,

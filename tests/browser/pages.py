@@ -65,6 +65,7 @@ PAGES: list[tuple[str, str | None]] = [
     ("/growth/people/E-ELIF/readiness/", "team_leader"),
     ("/growth/people/E-ELIF/actions/new/", "member"),
     ("/growth/posts/video-es/", "group_leader"),
+    ("/appraisals/feedback/", "member"),
     ("/find/?q=video", "group_leader"),
     ("/find/", "outsider"),
     ("/rosters/", "administrator"),
