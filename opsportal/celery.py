@@ -26,6 +26,15 @@ app.conf.beat_schedule = {
         "task": "metrics.dashboards.send_due_digests",
         "schedule": crontab(minute=15, hour="6-12", day_of_week="mon"),
     },
+    # After midnight, so that who left yesterday is followed before anybody is reminded.
+    "settle-appraisals-nightly": {
+        "task": "teams.appraisals.settle_people",
+        "schedule": crontab(hour=1, minute=30),
+    },
+    "remind-of-appraisals-on-weekdays": {
+        "task": "teams.appraisals.send_reminders",
+        "schedule": crontab(minute=45, hour="6-12", day_of_week="mon-fri"),
+    },
     # A message can be lost with its broker, a worker be killed with it: the database knows what
     # is waiting, so it is asked again and again, cheaply.
     "look-for-waiting-imports": {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 from opsportal.lib.addresses import address_of
 from teams.access.roles import Permission
 from teams.access.viewers import Viewer
-from teams.appraisals.views.lists import may_list as may_list_appraisals
+from teams.appraisals.selectors.lists import may_list as may_list_appraisals
 from teams.finding.selectors import list_stars
 from teams.measures.rules import Found, score_match
 
@@ -82,6 +82,7 @@ ENTRIES: tuple[Entry, ...] = (
         _one_of_the_people,
         _("People"),
     ),
+    Entry(_("Goals"), "target", "teams:goal-list", _holder_of(Permission.SEE_NAMES), _("People")),
     Entry(
         _("Growth"), "stairs", "teams:growth-home", _holder_of(Permission.SEE_NAMES), _("People")
     ),

@@ -43,6 +43,12 @@ from teams.conversations.models import (
 from teams.finding.models import (
     Star,
 )
+from teams.goals.models import (
+    CheckIn,
+    Goal,
+    GoalReading,
+    Milestone,
+)
 from teams.growth.models import (
     Assessment,
     DevelopmentAction,
@@ -70,6 +76,7 @@ __all__ = [
     "Assignment",
     "AuditEvent",
     "CalibrationSession",
+    "CheckIn",
     "Competency",
     "Conversation",
     "Customer",
@@ -78,9 +85,12 @@ __all__ = [
     "EvidenceItem",
     "Expectation",
     "FeedbackRequest",
+    "Goal",
+    "GoalReading",
     "KeptText",
     "Leadership",
     "Level",
+    "Milestone",
     "Note",
     "OperatingDay",
     "Part",

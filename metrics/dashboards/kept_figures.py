@@ -183,7 +183,7 @@ class _Reading:
         return name_places(self.units[stay.unit_id].name for stay in self._list_places(value))
 
     def _is_provisional(self, value: KpiValue) -> bool:
-        """Tell whether a value may change; what is missing where a person never was is no reason."""
+        """Tell whether a value may change; what lacks where a person never was is no reason."""
         places = [] if value.person is None else self._list_places(value)
         if not places:
             return value.provisional

@@ -11,7 +11,7 @@ from metrics.kpis.models import TOTALS
 from opsportal.lib.periods import Period
 
 # These sets have totals of days on which nothing arrived: who is where, and what was promised.
-WITHOUT_FACTS = frozenset({"staff_days", "feed_days"})
+WITHOUT_FACTS = frozenset({"staff_days", "growth_days", "feed_days"})
 # How many days are looked at to tell whether data are sparse; a history of years has as many.
 RECENT_DAYS = 182
 

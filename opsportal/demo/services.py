@@ -21,6 +21,7 @@ from metrics.kpis.models import Kpi
 from metrics.kpis.services import list_failed_days, recompute_changed_days
 from metrics.targets.services import set_ramp, set_target
 from opsportal.demo.aims import AIMS, RAMP, RAMPED
+from opsportal.demo.appraisals import build_appraisals
 from opsportal.demo.errors import DemonstrationError
 from opsportal.demo.files import (
     APPEALS,
@@ -40,6 +41,7 @@ from opsportal.demo.files import (
     RosterFile,
     write_files,
 )
+from opsportal.demo.growth import build_growth
 from opsportal.demo.names import make_address
 from opsportal.demo.organisation import (
     ADMINISTRATOR,
@@ -147,6 +149,9 @@ def build_demonstration(
     _transfer(files, LATE_TRANSFER, line.moved_late_on, by=by)
     _transfer(files, PLANNED_TRANSFER, line.moves_ahead_on, by=by)
     _recompute()
+    tell("Holding one-to-ones and writing appraisals")
+    build_growth(today=timezone.localdate(), seed=seed)
+    build_appraisals(end=end, seed=seed)
     with transaction.atomic():
         record_event(BUILT, by=None)
     return True

@@ -86,7 +86,11 @@ STORIES = [
     Story(
         "A leader rates leniently",
         "Appraisals, calibration of Video Safety: Samuel Brandt's ratings lie above what the "
-        "evidence carries, beyond chance; nobody else's do.",
+        "evidence carries, by most and well beyond chance.",
+    ),
+    Story(
+        "A leader has not spoken to anyone for weeks",
+        "Ads and Commerce Integrity, one-to-ones: nobody of Scam Response for some two months.",
     ),
     Story(
         "Somebody disputes an appraisal",
@@ -105,6 +109,7 @@ COHORTS = {VIDEO_AR: 3, VIDEO_ES: 2}
 LENIENT_LEADER = "Samuel Brandt"
 # Some of whose reviews are not in when the group is about to calibrate.
 LATE_LEADER = "Yusuf Rahmani"
+SILENT_LEADER = "Tomasz Wójcik"
 PREDECESSORS = {"Scam Response": "Marek Olszewski"}
 
 # Whoever is first in the roster of the first team moves to the second.

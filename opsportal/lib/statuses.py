@@ -41,6 +41,12 @@ STATUSES: dict[str, Status] = {
     "todo": Status("Not started", "circle-dashed", "calm", "nobody has begun"),
     "retake": Status("To retake", "refresh", "warn", "by when"),
     "locked": Status("Locked", "lock", "calm", "frozen, or not yours"),
+    # Goals: what people say of them until they are judged
+    "underway": Status("Under way", "arrow-right", "calm", "its last day has not come"),
+    "ontrack": Status("On track", "trending-up", "good", "somebody says so"),
+    "atrisk": Status("At risk", "alert-triangle", "warn", "somebody says so"),
+    "offtrack": Status("Off track", "flag", "bad", "somebody says so"),
+    "dropped": Status("Dropped", "x", "calm", "no longer to be reached, with why"),
     # What the machine is doing
     "waiting": Status("Waiting", "clock-pause", "calm", "it has not begun"),
     "running": Status("Running", "loader-2", "acc", "with how far"),

@@ -13,6 +13,7 @@ from teams.accounts.models import User
 from teams.audit.models import AuditEvent
 from teams.structure.models import Person
 from teams.structure.rules import Node
+from teams.structure.selectors import list_people_led
 
 
 def visible_people(
@@ -28,6 +29,16 @@ def visible_people(
     if viewer.person is not None:
         allowed |= Q(pk=viewer.person.pk)
     return Person.objects.filter(pk__in=Person.objects.filter(allowed).values("pk"))
+
+
+def list_own_people(viewer: Viewer) -> list[int]:
+    """List the people who answer to the viewer today, read once for all who ask in a request."""
+    if viewer.person is None or not viewer.led_unit_ids:
+        return []
+    if "own people" not in viewer.shared:
+        viewer.shared["own people"] = list_people_led(viewer.person.pk, viewer.today)
+    found: list[int] = viewer.shared["own people"]  # type: ignore[assignment]
+    return found
 
 
 def get_visible_unit(

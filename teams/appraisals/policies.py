@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +81,10 @@ def check_step(
                 "This appraisal is %(state)s since %(day)s, so that this step cannot be taken now. "
                 "Nothing was changed."
             )
-            % {"state": STATE_NAMES[state], "day": appraisal.state_since.date()},
+            % {
+                "state": STATE_NAMES[state],
+                "day": date_format(timezone.localtime(appraisal.state_since), "j M Y"),
+            },
         )
     if not step.actors & actors:
         raise AppraisalError("wrong_person", str(_WHO[action]))
@@ -92,7 +97,7 @@ def check_step(
         raise AppraisalError(
             "self_review_in_time",
             gettext("The person has until %(day)s for their own review.")
-            % {"day": appraisal.cycle.self_by},
+            % {"day": date_format(appraisal.cycle.self_by, "j M Y")},
         )
     if action is Action.SUBMIT_REVIEW and state is State.REOPENED and not _closes(reviews):
         raise AppraisalError("not_closing", str(_WHO[Action.SHARE]))

@@ -271,7 +271,7 @@ def _shape_item(item: EvidenceItem) -> dict[str, Any]:
         "high": item.high,
         "target": target,
         "few": item.status == "few",
-        "interval": item.interval or ("" if says else item.words),
+        "interval": ", ".join(part for part in (item.interval, "" if says else item.words) if part),
         "n": f"{item.n:,.0f}" if item.n is not None and item.kind == "kpi" else "",
         "version": item.version,
         "source": item.unit,

@@ -1,15 +1,19 @@
-"""What is done to appraisals while nobody looks: evidence follows the figures."""
+"""What is done to appraisals while nobody looks: figures, letters and leavers are followed."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from teams.accounts.tasks import RETRIES
 from teams.appraisals.models import Appraisal, CycleState
 from teams.appraisals.rules.transitions import State
+from teams.appraisals.services.cycles import settle_people as settle
 from teams.appraisals.services.evidence import gather_evidence, restate_evidence
+from teams.appraisals.services.reminders import SEND_REMINDER, send_due_reminders
+from teams.appraisals.services.reminders import send_reminder as send
 
 REFRESH_EVIDENCE = "teams.appraisals.refresh_evidence"
 # Evidence of a closed cycle is held against the figures this long.
@@ -50,3 +54,21 @@ def _do(deed: Callable[..., object], some: list[Appraisal]) -> None:
             return
         for one in some:
             _do(deed, [one])
+
+
+@shared_task(name="teams.appraisals.send_reminders")
+def send_reminders() -> None:
+    """Ask for the letters of today that have not gone; run again, it finds what is left."""
+    send_due_reminders(timezone.localdate())
+
+
+@shared_task(name=SEND_REMINDER, **RETRIES)
+def send_reminder(person_id: int, day: str) -> None:
+    """Send one letter; a mail server that is away is tried again, then by the next hour's run."""
+    send(person_id=person_id, day=date.fromisoformat(day))
+
+
+@shared_task(name="teams.appraisals.settle_people")
+def settle_people() -> None:
+    """Follow people who left: withdraw their appraisals, hand over the reviews that they owe."""
+    settle(timezone.localdate())

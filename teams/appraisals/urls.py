@@ -1,6 +1,11 @@
 from django.urls import path
 
 from teams.appraisals.views.appraisals import AppraisalDetailView, PartSaveView, StepView
+from teams.appraisals.views.calibration import (
+    SessionCloseView,
+    SessionDetailView,
+    SessionPersonView,
+)
 from teams.appraisals.views.cycles import (
     CycleAddView,
     CycleCloseView,
@@ -30,6 +35,13 @@ urlpatterns = [
     path("templates/", TemplateListView.as_view(), name="template-list"),
     path("templates/new/", TemplateCreateView.as_view(), name="template-create"),
     path("templates/<int:pk>/change/", TemplateChangeView.as_view(), name="template-change"),
+    path("sessions/<int:pk>/", SessionDetailView.as_view(), name="calibration-session"),
+    path(
+        "sessions/<int:pk>/people/<int:appraisal>/",
+        SessionPersonView.as_view(),
+        name="calibration-person",
+    ),
+    path("sessions/<int:pk>/close/", SessionCloseView.as_view(), name="calibration-close"),
     path("feedback/", FeedbackListView.as_view(), name="feedback-list"),
     path("feedback/<int:pk>/", FeedbackWriteView.as_view(), name="feedback-write"),
     path("<int:pk>/feedback/", FeedbackAskView.as_view(), name="appraisal-feedback"),

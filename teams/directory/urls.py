@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/", views.PersonListView.as_view(), name="person-list"),
     path("people/join/", views.PersonJoinView.as_view(), name="person-join"),
     path("people/<str:employee_id>/", views.PersonDetailView.as_view(), name="person-detail"),
+    path("people/<str:employee_id>/story/", views.PersonStoryView.as_view(), name="person-story"),
     path(
         "people/<str:employee_id>/transfer/",
         views.PersonTransferView.as_view(),

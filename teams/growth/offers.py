@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from opsportal.lib.addresses import address_of
 from teams.access.roles import Permission
+from teams.access.selectors import list_own_people
 from teams.access.viewers import Viewer
 from teams.competencies.models import Level
 from teams.growth.labels import write_judgement
@@ -30,7 +31,6 @@ from teams.measures.rules import Moment, Need, Strip
 from teams.structure.models import Leadership, Person, Unit
 from teams.structure.rules import Node
 from teams.structure.rules.timelines import BEGINNING
-from teams.structure.selectors import list_people_led
 
 NAMES_SHOWN = 3
 
@@ -42,7 +42,7 @@ def list_needs(viewer: Viewer) -> list[Need]:
     """
     if viewer.person is None:
         return []
-    led = list_people_led(viewer.person.pk, viewer.today) if viewer.led_unit_ids else []
+    led = list_own_people(viewer)
     needs = _need_own_actions(viewer, viewer.person)
     if led:
         needs += _need_actions_of(viewer, led)

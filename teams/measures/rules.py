@@ -9,7 +9,7 @@ from opsportal.lib.letters import fold_letters
 # How pressing a state is, the most pressing first; keys of opsportal.lib.statuses.
 URGENCY = (
     ("overdue", "late", "expired", "disputed"),
-    ("missed", "refused"),
+    ("missed", "refused", "offtrack"),
     ("signal", "missing"),
     ("due",),
 )

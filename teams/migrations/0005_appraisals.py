@@ -445,7 +445,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveSmallIntegerField(null=True)),
                 (
                     "unit",
-                    models.CharField(blank=True, help_text="Where it was read.", max_length=120),
+                    models.CharField(blank=True, help_text="Where it was read.", max_length=400),
                 ),
                 ("href", models.CharField(blank=True, max_length=400)),
                 ("is_provisional", models.BooleanField(default=False)),

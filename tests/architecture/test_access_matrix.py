@@ -22,16 +22,19 @@ from metrics.kpis.services.changes import propose_change
 from metrics.targets.models import TargetChange
 from metrics.targets.services import propose_target
 from teams.appraisals.models import FeedbackRequest
+from teams.appraisals.rules.transitions import State
 from teams.competencies.services import add_competency, describe_level
 from teams.conversations.models import NoteKind
 from teams.conversations.services import record_conversation, write_note
+from teams.goals.models import GoalKind
 from teams.growth.rules import Standing
 from teams.growth.services import note_successor, plan_action
 from teams.structure.models import RosterImport
 from tests.architecture.urls import walk_addresses
 from tests.metrics.facts import write_facts
 from tests.personas import Organisation
-from tests.teams.appraisals.building import build_cycle, find_appraisal
+from tests.teams.appraisals.building import build_cycle, find_appraisal, put
+from tests.teams.goals.writing import set_goal
 
 COLUMNS = [
     "anonymous",
@@ -73,6 +76,8 @@ GET  /api/v1/audit-events/              401 403 403 403 403 403 403 403 403 200 
 GET  /org/                              302 200 200 200 200 200 200 200 200 200 200 403
 GET  /people/                           302 200 200 200 200 200 200 200 200 200 200 403
 GET  /people/E-ELIF/                    302 200 200 200 200 200 200 200 200 200 200 403
+GET  /people/E-ELIF/story/              302 200 200 200 200 200 200 200 200 200 200 403
+GET  /people/E-NOBODY/story/            302 404 404 404 404 404 404 404 404 404 404 403
 GET  /people/E-NOBODY/                  302 404 404 404 404 404 404 404 404 404 404 403
 GET  /org/units/new/                    302 403 403 403 403 403 403 403 200 403 200 403
 GET  /org/units/video-es/move/          302 403 403 403 403 403 403 403 200 403 200 403
@@ -96,6 +101,28 @@ POST /org/units/search-quality/close/   302 403 403 403 403 403 403 403 404 403 
 GET  /api/v1/units/                     401 200 200 200 200 200 200 200 200 200 200 403
 GET  /api/v1/people/                    401 200 200 200 200 200 200 200 200 200 200 200
 GET  /api/v1/queues/                    401 200 200 200 200 200 200 200 200 200 200 403
+
+# Goals: one's own, of who answers to one or below, in HR's scope; those of units from below, too
+GET  /goals/                            302 200 200 200 200 200 200 200 200 200 200 403
+GET  /goals/people/E-ELIF/              302 200 200 404 200 404 404 404 200 404 404 403
+GET  /goals/people/E-NOBODY/            302 404 404 404 404 404 404 404 404 404 404 403
+GET  /goals/people/E-ELIF/new/          302 200 200 404 200 404 404 404 403 404 404 403
+POST /goals/people/E-ELIF/new/          302 200 200 404 200 404 404 404 403 404 404 403
+GET  /goals/units/video-es/             302 200 200 404 200 200 200 200 200 200 404 403
+GET  /goals/units/video-safety/         302 200 200 200 200 200 200 200 200 200 404 403
+GET  /goals/units/video-es/new/         302 403 200 404 200 403 403 403 403 403 404 403
+GET  /goals/units/video-safety/new/     302 403 403 403 200 403 403 403 403 403 404 403
+GET  /goals/{goal}/                     302 200 200 404 200 404 404 404 200 404 404 403
+GET  /goals/{goal}/change/              302 403 200 404 200 404 404 404 403 404 404 403
+POST /goals/{goal}/change/              302 200 200 404 200 404 404 404 403 404 404 403
+POST /goals/{goal}/agree/               302 403 302 404 302 404 404 404 403 404 404 403
+GET  /goals/{goal}/check-in/            302 200 200 404 200 404 404 404 403 404 404 403
+POST /goals/{goal}/check-in/            302 200 200 404 200 404 404 404 403 404 404 403
+GET  /goals/{goal}/close/               302 403 200 404 200 404 404 404 403 404 404 403
+POST /goals/{goal}/milestones/{goal_step}/ 302 302 302 404 302 404 404 404 403 404 404 403
+GET  /goals/{unit_goal}/                302 200 200 200 200 200 200 200 200 200 404 403
+POST /goals/{unit_goal}/check-in/       302 403 403 403 200 403 403 403 403 403 404 403
+GET  /api/v1/goals/                     401 200 200 200 200 200 200 200 200 200 200 200
 
 # The search finds what one may open, stars are one's own; a star without an address is refused
 GET  /find/                             302 200 200 200 200 200 200 200 200 200 200 200
@@ -163,6 +190,14 @@ GET  /appraisals/999999/                302 404 404 404 404 404 404 404 404 404 
 POST /appraisals/{appraisal}/parts/{section}/ 302 200 200 404 409 404 404 404 409 404 404 404
 GET  /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 404 404 404
 POST /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 404 404 404
+# A session of calibration: who leads its group or above, HR to read; not whose ratings it holds
+GET  /appraisals/sessions/{session}/    302 403 404 404 200 403 403 403 200 403 403 403
+GET  /appraisals/sessions/999999/       302 403 404 404 404 403 403 403 404 403 403 403
+GET /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 200 403 403 403 200 403 403 403
+POST /appraisals/sessions/{session}/people/{rated}/ 302 403 404 404 400 403 403 403 400 403 403 403
+GET /appraisals/sessions/{session}/people/{self}/ 302 403 404 404 404 403 403 403 404 403 403 403
+GET  /appraisals/sessions/{session}/close/ 302 403 404 404 200 403 403 403 404 403 403 403
+POST /appraisals/sessions/{session}/close/ 302 403 404 404 409 403 403 403 404 403 403 403
 GET  /appraisals/{appraisal}/steps/no-such/ 302 404 404 404 404 404 404 404 404 404 404 404
 
 # Feedback: {asked} is what Mateo is asked about Elif; the person reads it once it is shared
@@ -173,6 +208,24 @@ GET  /appraisals/feedback/{asked_tobias}/ 302 404 404 404 404 200 404 404 404 40
 POST /appraisals/feedback/{asked_tobias}/ 302 404 404 404 404 409 404 404 404 404 404 404
 GET  /appraisals/{appraisal}/feedback/  302 404 200 404 200 404 404 404 200 404 404 404
 POST /appraisals/{appraisal}/feedback/  302 404 200 404 403 404 404 404 200 404 404 404
+
+# Cycles of appraisals: planned by HR in scope, followed by who leads somebody in them
+GET  /appraisals/                       302 200 200 200 200 200 200 200 200 200 200 403
+GET  /appraisals/cycles/new/            302 403 403 403 403 403 403 403 200 403 403 403
+POST /appraisals/cycles/new/            302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/cycles/{cycle}/        302 403 200 200 200 403 403 403 200 403 403 403
+GET  /appraisals/cycles/999999/         302 403 404 404 404 403 403 403 404 403 403 403
+GET  /appraisals/cycles/{cycle}/change/ 302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/cycles/999999/change/  302 403 403 403 403 403 403 403 404 403 403 403
+POST /appraisals/cycles/{cycle}/open/   302 403 403 403 403 403 403 403 302 403 403 403
+POST /appraisals/cycles/{cycle}/close/  302 403 403 403 403 403 403 403 302 403 403 403
+POST /appraisals/cycles/{cycle}/add/    302 403 403 403 403 403 403 403 302 403 403 403
+GET  /appraisals/cycles/{cycle}/status.csv 302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/templates/             302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/templates/new/         302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/templates/{template}/change/ 302 403 403 403 403 403 403 403 200 403 403 403
+GET  /appraisals/templates/999999/change/ 302 403 403 403 403 403 403 403 404 403 403 403
+GET  /api/v1/appraisals/                401 200 200 200 200 200 200 200 200 200 200 200
 
 # Figures of units; those of a sibling unit stand beside one's own, its page stays closed
 GET  /                                  302 200 200 200 200 200 200 200 200 200 200 200
@@ -280,6 +333,11 @@ def find_places(organisation: Organisation) -> dict[str, object]:
             ).pk
             for suffix, name in (("", "Mateo"), ("_tobias", "Tobias"))
         },
+        "cycle": appraisal.cycle_id,
+        "template": appraisal.cycle.template_id,
+        "session": appraisal.session_id,
+        "self": appraisal.pk,
+        "rated": put(find_appraisal(appraisal.cycle, organisation, "Mateo"), State.CALIBRATION).pk,
         "section": appraisal.cycle.template.sections.get(position=1).pk,
         "recompute": Recompute.objects.create().pk,
         "change": propose_definition(organisation).pk,
@@ -302,6 +360,9 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         "analyst_grant": organisation.user("analyst").grants.get().pk,
         "carmen_led": organisation.people["Carmen"].leaderships.get().pk,
         "mei_led": organisation.people["Mei"].leaderships.get().pk,
+        "goal": (goal := set_goal(organisation.people["Elif"], GoalKind.MILESTONES)).pk,
+        "goal_step": goal.milestones.earliest("pk").pk,
+        "unit_goal": set_goal(organisation.units["video-safety"]).pk,
         "elif_user": organisation.user("Elif").pk,
         "mei_user": organisation.user("Mei").pk,
     }

@@ -3,6 +3,7 @@
 from metrics.kpis.measures.cost_days import COST_DAYS
 from metrics.kpis.measures.deliveries import DELIVERIES
 from metrics.kpis.measures.feed_days import FEED_DAYS
+from metrics.kpis.measures.growth_days import GROWTH_DAYS
 from metrics.kpis.measures.measure_set import DayMeasure, MeasureSet, Of, of_kind
 from metrics.kpis.measures.person_days import PERSON_DAYS
 from metrics.kpis.measures.staff_days import STAFF_DAYS
@@ -16,6 +17,7 @@ MEASURE_SETS: dict[str, MeasureSet] = {
         DELIVERIES,
         COST_DAYS,
         STAFF_DAYS,
+        GROWTH_DAYS,
         FEED_DAYS,
     )
 }

@@ -16,7 +16,7 @@ from opsportal.lib.queueing import enqueue
 from teams.audit.services import record_event
 from teams.changes.models import OperatingDay
 from teams.changes.services import RECOMPUTE_TASK, mark_range
-from teams.measures.offers import after_figures
+from teams.measures import offers
 from teams.structure.services.locking import hold_structure
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def recompute_changed_days(report: Callable[[], None] | None = None) -> list[dat
 
 def _refresh_what_is_kept() -> None:
     """Ask those who keep figures to read them anew; whom that is, their rooms have said."""
-    for task_name in after_figures:
+    for task_name in offers.after_figures:
         enqueue(task_name)
 
 

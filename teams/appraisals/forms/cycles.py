@@ -28,7 +28,6 @@ DATE_LABELS = {
     "answer_by": _("Answered by"),
 }
 MOST_SECTIONS = 12
-SPARE_ROWS = 3
 WEEK = timedelta(weeks=1)
 JULY = 7
 
@@ -226,7 +225,6 @@ class SectionForm(forms.Form):
         required=False,
         min_value=0,
         max_value=WHOLE,
-        help_text=_("0: written, not rated."),
     )
 
     @property
@@ -246,9 +244,6 @@ class TemplateForm(forms.Form):
         if template is not None:
             kwargs["initial"] = {"name": template.name}
         super().__init__(*args, **kwargs)
-        rows = MOST_SECTIONS if self.is_bound else min(len(sections) + SPARE_ROWS, MOST_SECTIONS)
-        if not sections and not self.is_bound:
-            rows = 2 * SPARE_ROWS
         self.rows = [
             SectionForm(
                 self.data if self.is_bound else None,
@@ -261,7 +256,7 @@ class TemplateForm(forms.Form):
                 if number < len(sections)
                 else {},
             )
-            for number in range(rows)
+            for number in range(MOST_SECTIONS)
         ]
 
     def clean_name(self) -> str:

@@ -41,7 +41,7 @@ class EvidenceItem(models.Model):
         null=True, help_text="Value ÷ what the rates of all others in the same queues give."
     )
     version = models.PositiveSmallIntegerField(null=True)
-    unit = models.CharField(max_length=120, blank=True, help_text="Where it was read.")
+    unit = models.CharField(max_length=400, blank=True, help_text="Where it was read.")
     href = models.CharField(max_length=400, blank=True)
     is_provisional = models.BooleanField(default=False)
     gathered_at = models.DateTimeField()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
@@ -280,7 +281,7 @@ def search_appraisals(
     unit: str = "",
     leader: str = "",
     overdue: bool = False,
-) -> QuerySet[Appraisal]:
+) -> QuerySet[Any]:
     """List the appraisals of a cycle with `due` and `leader`, whoever is overdue longest first."""
     found = with_due(appraisals_of(viewer, cycle))
     if state:

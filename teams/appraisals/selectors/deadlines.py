@@ -1,5 +1,7 @@
 """The last day of the step that an appraisal waits for, as the database counts it."""
 
+from typing import Any
+
 from django.db.models import Case, DateField, DateTimeField, ExpressionWrapper, F, QuerySet, When
 from django.db.models.functions import Cast, TruncDate
 
@@ -42,6 +44,6 @@ def due_day(appraisal: str = "") -> Case:
     )
 
 
-def with_due(appraisals: QuerySet[Appraisal]) -> QuerySet[Appraisal]:
+def with_due(appraisals: QuerySet[Appraisal]) -> QuerySet[Any]:
     """Annotate `due`, the last day on which the step that is open is in time; None for no step."""
     return appraisals.annotate(due=due_day())

@@ -9,6 +9,12 @@ from teams.appraisals.selectors.open_steps import reviews_of
 SHOWN_OWN = 40
 
 
+def may_list(viewer: Viewer) -> bool:
+    """Tell whether somebody has to do with appraisals at all."""
+    rights = (Permission.READ_APPRAISALS, Permission.OPEN_APPRAISALS)
+    return viewer.person is not None or any(viewer.may(right) for right in rights)
+
+
 def list_own(viewer: Viewer) -> list[Appraisal]:
     """List somebody's own appraisals, the newest first; drafts are not theirs yet. One query."""
     if viewer.person is None or not viewer.is_within_token(Permission.READ_APPRAISALS):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -67,27 +68,29 @@ def list_own_steps(viewer: Viewer) -> list[OpenStep]:
     What a deputy may write for a leader counts; what waits for others does not, but for the
     reviews that one may begin already.
     """
+    reviews = open_reviews(reviews_of(viewer)).select_related(
+        "appraisal__cycle", "appraisal__person", "appraisal__unit"
+    )
+    return sort_steps(
+        [OpenStep(review.appraisal, _name_deed(review), review.due) for review in reviews]
+    )
+
+
+def open_reviews(reviews: QuerySet[Review]) -> QuerySet[Any]:
+    """Filter reviews to those whose author has a step to take, and annotate its last day `due`."""
     open_ones = Q(submitted_at__isnull=True, waived_at__isnull=True)
     own, led = Q(kind=ReviewKind.SELF), Q(kind=ReviewKind.LEADER)
     shared = Q(appraisal__state=State.SHARED.value, appraisal__cycle__state=CycleState.OPEN.value)
-    reviews = (
-        reviews_of(viewer)
-        .filter(
-            (own & Q(appraisal__state=State.SELF_REVIEW.value))
-            | (own & shared)
-            | (led & open_ones & Q(appraisal__state__in=WRITING))
-            | (led & open_ones & Q(is_closing=True, appraisal__state=State.REOPENED.value))
-            | Q(
-                is_closing=True,
-                appraisal__state=State.SIGN_OFF.value,
-                appraisal__signed_at__isnull=False,
-            )
+    return reviews.filter(
+        (own & (Q(appraisal__state=State.SELF_REVIEW.value) | shared))
+        | (led & open_ones & Q(appraisal__state__in=WRITING))
+        | (led & open_ones & Q(is_closing=True, appraisal__state=State.REOPENED.value))
+        | Q(
+            is_closing=True,
+            appraisal__state=State.SIGN_OFF.value,
+            appraisal__signed_at__isnull=False,
         )
-        .select_related("appraisal__cycle", "appraisal__person", "appraisal__unit")
-        .annotate(due=due_day("appraisal"))
-    )
-    steps = [OpenStep(review.appraisal, _name_deed(review), review.due) for review in reviews]
-    return sort_steps(steps)
+    ).annotate(due=due_day("appraisal"))
 
 
 def sort_steps(steps: list[OpenStep]) -> list[OpenStep]:
@@ -130,7 +133,7 @@ def reviews_of(viewer: Viewer) -> QuerySet[Review]:
             unit__in=deputised.values("unit"), is_deputy=False, valid__contains=today
         )
         own = Review.objects.filter(appraisal=OuterRef("appraisal"), author=person)
-        written |= Q(kind=ReviewKind.LEADER, author__in=leaders.values("person")) & ~Exists(own)
+        written |= Q(kind=ReviewKind.LEADER, author__in=leaders.values("person")) & Q(~Exists(own))
     return Review.objects.filter(written)
 
 
@@ -216,7 +219,7 @@ def list_disputes(viewer: Viewer) -> list[OpenStep]:
         written = reviews_of(viewer).values("appraisal")
         found = found.exclude(pk__in=written)
     found = found.select_related("cycle", "person", "unit")
-    return sort_steps([OpenStep(one, Deed.RESOLVE, one.due) for one in found])  # type: ignore[attr-defined]
+    return sort_steps([OpenStep(one, Deed.RESOLVE, one.due) for one in found])
 
 
 def list_session_steps(viewer: Viewer, sessions: list[OpenSession]) -> list[OpenStep]:
@@ -238,7 +241,7 @@ def list_session_steps(viewer: Viewer, sessions: list[OpenSession]) -> list[Open
             OpenStep(
                 one,
                 Deed.CALIBRATE if one.state == State.CALIBRATION else Deed.SIGN,
-                one.due,  # type: ignore[attr-defined]
+                one.due,
             )
             for one in found
         ]

@@ -60,7 +60,7 @@ class Opened:
 @transaction.atomic
 def create_template(*, name: str, sections: Sequence[Planned], by: User) -> Template:
     """Write a template down; raise AppraisalError where its weights do not add up to 100."""
-    template = Template.objects.create(name=_name(name), created_by=by)
+    template = _save_template(Template(name=_name(name), created_by=by))
     _write_sections(template, sections)
     record_event("template.created", by=by, subject=template, sections=len(sections))
     return template
@@ -81,10 +81,19 @@ def change_template(
             ),
         )
     template.name = _name(name)
-    template.save()
+    _save_template(template)
     template.sections.all().delete()
     _write_sections(template, sections)
     record_event("template.changed", by=by, subject=template, sections=len(sections))
+    return template
+
+
+def _save_template(template: Template) -> Template:
+    try:
+        with transaction.atomic():
+            template.save()
+    except IntegrityError as error:
+        raise _explain(error) from error
     return template
 
 
@@ -130,9 +139,12 @@ def plan_cycle(*, by: User, cycle: Cycle | None = None, **fields: Any) -> Cycle:
     )
     if cycle.state == CycleState.CLOSED:
         raise AppraisalError("cycle_closed", gettext("This cycle is closed; nothing changes."))
+    viewer = get_viewer(by)
+    if not is_new:
+        check_scope_of_cycle(viewer, cycle)
     for name, value in fields.items():
         setattr(cycle, name, value)
-    check_scope_of_cycle(get_viewer(by), cycle)
+    check_scope_of_cycle(viewer, cycle)
     try:
         with transaction.atomic():
             cycle.save()
@@ -151,6 +163,7 @@ def _explain(error: IntegrityError) -> AppraisalError:
             "who takes part no longer change. The dates still do."
         ),
         "teams_cycle_name_key": gettext("Another cycle has this name."),
+        "teams_template_name_key": gettext("Another template has this name."),
     }
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if constraint not in sentences:

@@ -21,6 +21,7 @@ from teams.appraisals.models import (
 from teams.appraisals.rules.evidence import Shown, differs, find_cited, is_never_evidence
 from teams.appraisals.selectors.feedback import collect_feedback
 from teams.conversations.selectors import count_held
+from teams.goals.selectors import GoalLine, list_goals_of
 from teams.measures.rules import Asked, Figure
 from teams.measures.selectors import read_figures
 
@@ -34,6 +35,8 @@ NOTHING: dict[str, Any] = {
     "minimum_n": 0,
     "is_provisional": False,
 }
+# What became of a goal that is closed, as a status; before that its figure tells.
+CLOSED = {"reached": "met", "missed": "missed", "dropped": "dropped"}
 
 
 def gather_evidence(*, appraisals: Iterable[Appraisal]) -> None:
@@ -134,8 +137,13 @@ def _list_sources(
 
 
 def _describe_goals(appraisal: Appraisal) -> dict[Source, dict[str, Any]]:
-    """Describe the goals that held in the period: none yet, no room tells of any."""
-    return {}
+    """Describe the agreed goals that held in the period, as they stand; proposals bind nobody."""
+    period = appraisal.period
+    return {
+        (EvidenceKind.GOAL.value, str(goal.goal_id)): _describe_goal(goal)
+        for goal in list_goals_of(appraisal.person_id, period.lower, period.upper)
+        if goal.agreed_on is not None
+    }
 
 
 def _describe_feedback(appraisal: Appraisal) -> dict[Source, dict[str, Any]]:
@@ -186,6 +194,17 @@ def _describe_figure(figure: Figure) -> dict[str, Any]:
         "unit": figure.unit,
         "href": figure.href,
         "is_provisional": figure.provisional,
+    }
+
+
+def _describe_goal(goal: GoalLine) -> dict[str, Any]:
+    return {
+        "name": gettext("Goal: %(title)s") % {"title": goal.title},
+        "shown": goal.shown,
+        "interval": goal.interval,
+        "words": ", ".join(part for part in (goal.aim, goal.closing_words) if part),
+        "status": CLOSED.get(goal.state, goal.status),
+        "href": goal.href,
     }
 
 

@@ -9,13 +9,12 @@ from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
 from teams.access.roles import Permission
-from teams.access.viewers import Viewer
 from teams.access.views import ViewerMixin
 from teams.appraisals.models import Cycle
 from teams.appraisals.policies import STATE_NAMES
 from teams.appraisals.rules.transitions import State
 from teams.appraisals.selectors.cycles import Tally, is_hr_of, list_cycles
-from teams.appraisals.selectors.lists import list_own, list_people_written
+from teams.appraisals.selectors.lists import list_own, list_people_written, may_list
 from teams.appraisals.selectors.open_steps import (
     Deed,
     OpenSession,
@@ -34,12 +33,6 @@ from teams.appraisals.waiting import (
 )
 
 OF_PERSON = {Deed.WRITE, Deed.ANSWER}
-
-
-def may_list(viewer: Viewer) -> bool:
-    """Tell whether somebody has to do with appraisals at all."""
-    rights = (Permission.READ_APPRAISALS, Permission.OPEN_APPRAISALS)
-    return viewer.person is not None or any(viewer.may(right) for right in rights)
 
 
 class AppraisalListView(ViewerMixin, TemplateView):

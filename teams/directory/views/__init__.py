@@ -8,7 +8,7 @@ from teams.directory.views.person_changes import (
     PersonReturnView,
     PersonTransferView,
 )
-from teams.directory.views.person_pages import PersonDetailView
+from teams.directory.views.person_pages import PersonDetailView, PersonStoryView
 from teams.directory.views.unit_changes import UnitCloseView, UnitCreateView, UnitMoveView
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "PersonLeaveView",
     "PersonListView",
     "PersonReturnView",
+    "PersonStoryView",
     "PersonTransferView",
     "UnitCloseView",
     "UnitCreateView",

@@ -32,7 +32,9 @@ class PersonDetailView(ViewerMixin, TemplateView):
             facts=_list_facts(file) if file.may_read else [],
             ahead=_say_what_is_ahead(file),
             strips=list_person_strips(self.viewer, person),
-            story=list_story(self.viewer, person),
+            story_url=reverse("teams:person-story", args=[person.employee_id])
+            if file.may_read
+            else "",
             figures_url=reverse("metrics:person-dashboard", args=[person.employee_id])
             if self._may_read_figures(file)
             else "",
@@ -60,6 +62,27 @@ class PersonDetailView(ViewerMixin, TemplateView):
         ]
         people = {"label": gettext("People"), "href": reverse("teams:person-list")}
         return [people, *units, {"label": file.person.name}]
+
+
+class PersonStoryView(ViewerMixin, TemplateView):
+    """Tell what happened with somebody, as far as the viewer may read it, from every room."""
+
+    needs = Permission.SEE_NAMES
+    template_name = "teams/directory/person_story.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person = get_listed_person(self.viewer, self.kwargs["employee_id"])
+        page = reverse("teams:person-detail", args=[person.employee_id])
+        return super().get_context_data(
+            title=gettext("Story of %(name)s") % {"name": person.name},
+            crumbs=[
+                {"label": gettext("People"), "href": reverse("teams:person-list")},
+                {"label": person.name, "href": page},
+                {"label": gettext("Story")},
+            ],
+            story=list_story(self.viewer, person),
+            **kwargs,
+        )
 
 
 def _list_facts(file: PersonFile) -> list[tuple[str, str]]:

@@ -6,7 +6,8 @@ that touch hold different values, so that every boundary is a change.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from typing import Generic, TypeVar
 
@@ -15,6 +16,7 @@ BEGINNING = date.min
 FOREVER = date.max
 
 V = TypeVar("V")
+W = TypeVar("W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,47 @@ def chain_end(timeline: Sequence[Stretch[V]], day: date) -> date:
 def differences(old: Sequence[Stretch[V]], new: Sequence[Stretch[V]]) -> list[Range]:
     """List the ranges of days on which another value holds in the one than in the other."""
     return join_ranges(days for days, was, is_ in _side_by_side(old, new) if was != is_)
+
+
+class Entry(StrEnum):
+    """How a day comes after the one before."""
+
+    FIRST = "first"  # nothing ever held before
+    RETURN = "return"  # nothing held the day before, something did earlier
+    ON = "on"
+
+
+def with_beginnings(
+    timeline: Sequence[Stretch[V]], kept: Callable[[V], W]
+) -> list[Stretch[tuple[V, date, Entry]]]:
+    """Tell of each day since when what is `kept` of its value holds without a gap, and its entry.
+
+    In what differs between two such timelines lie all the days whose figures look back: at how long
+    somebody has held their level, and at where they were the day before.
+    """
+    runs = join_up([Stretch(one.start, one.end, kept(one.value)) for one in timeline])
+    told: list[Stretch[tuple[V, date, Entry]]] = []
+    end: date | None = None
+    for start, until, value in ((one.start, one.end, one.value) for one in join_up(timeline)):
+        since = next(run.start for run in runs if start in run)
+        entry = Entry.FIRST if end is None else Entry.ON if end == start else Entry.RETURN
+        second = start + timedelta(days=1)
+        told.append(Stretch(start, second, (value, since, entry)))
+        if second < until:
+            told.append(Stretch(second, until, (value, since, Entry.ON)))
+        end = until
+    return told
+
+
+def with_first_days(timeline: Sequence[Stretch[V]]) -> list[Stretch[tuple[V, bool]]]:
+    """Tell the first day of each stretch apart: that on which its value is taken up."""
+    told: list[Stretch[tuple[V, bool]]] = []
+    for stretch in join_up(timeline):
+        second = stretch.start + timedelta(days=1)
+        told.append(Stretch(stretch.start, second, (stretch.value, True)))
+        if second < stretch.end:
+            told.append(Stretch(second, stretch.end, (stretch.value, False)))
+    return told
 
 
 def losses(old: Sequence[Stretch[V]], new: Sequence[Stretch[V]]) -> list[Range]:

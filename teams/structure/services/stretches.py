@@ -20,6 +20,8 @@ from teams.structure.rules.timelines import (
     differences,
     join_ranges,
     join_up,
+    with_beginnings,
+    with_first_days,
 )
 
 BATCH = 1_000
@@ -54,6 +56,8 @@ class DatedRows:
     value: Callable[[Any], Any]
     fields: Callable[[Any, Any], dict[str, Any]]
     of: dict[str, bool] = field(default_factory=dict)
+    # What figures of a day are made of, where they look back to days before.
+    told: Callable[[Timeline], Timeline] = lambda timeline: timeline
 
     def read(self, within: Q | None = None) -> defaultdict[Any, Timeline]:
         """Read the timelines of the owners that a condition finds, in one query."""
@@ -75,10 +79,9 @@ class DatedRows:
         names: set[str] = set()
         for owner, timeline in new.items():
             old = join_up(_as_stretch(row, self.value(row)) for row in rows[owner].values())
-            days = differences(old, timeline)
-            if not days:
+            if not differences(old, timeline):
                 continue
-            touched += days
+            touched += differences(self.told(old), self.told(timeline))
             for stretch in timeline:
                 values = self.fields(owner, stretch.value) | {"valid": as_range(stretch)}
                 row = rows[owner].pop(stretch.start, None)
@@ -104,6 +107,7 @@ ASSIGNMENTS = DatedRows(
     owner=lambda row: row.person_id,
     value=lambda row: Place(row.unit_id, row.level, row.job_title, row.fte),
     fields=lambda person_id, place: {"person_id": person_id, **place._asdict()},
+    told=lambda timeline: with_beginnings(timeline, lambda place: place.level),
 )
 PLACEMENTS = DatedRows(
     UnitPlacement,
@@ -117,6 +121,7 @@ LEADERS = DatedRows(
     value=lambda row: row.person_id,
     fields=lambda unit_id, person_id: {"unit_id": unit_id, "person_id": person_id},
     of={"is_deputy": False},
+    told=with_first_days,
 )
 DEPUTIES = DatedRows(
     Leadership,

@@ -43,7 +43,7 @@ PROMISED = """
     critical-error-rate severity-score overturn-rate agreement on-time-delivery on-time-response
     delivery-time-p50 delivery-time-p90 backlog-days cost-per-unit cost-per-correct-unit
     cost-of-poor-quality machine-share machine-reversal-rate headcount turnover span-of-control
-    absence
+    absence internal-fill-rate time-in-level
 """.split()  # noqa: SIM905
 
 

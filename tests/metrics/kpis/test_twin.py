@@ -218,7 +218,10 @@ class Portal:
             Assignment.objects.filter(person_id=self.people[person]).delete()
             for start, end, unit in stretches:
                 Assignment.objects.create(
-                    person_id=self.people[person], unit_id=self.units[unit], valid=(start, end)
+                    person_id=self.people[person],
+                    unit_id=self.units[unit],
+                    level="L1",
+                    valid=(start, end),
                 )
             mark_range(FIRST, LAST, reason="transferred")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import floor, sqrt
 from typing import Any, NamedTuple
@@ -136,6 +136,14 @@ MEANING = {
     ),
     "joiners": Meaning(
         "staff_days", {"joiners", "heads"}, _of("joiners"), None, _of("heads"), means={"heads"}
+    ),
+    "time-in-level": Meaning(
+        "growth_days",
+        {"level_days", "levelled_heads"},
+        _of("level_days"),
+        _of("levelled_heads"),
+        _of("levelled_heads"),
+        stocks={"level_days", "levelled_heads"},
     ),
     "cost-per-unit": Meaning(
         "cost_days",
@@ -296,6 +304,8 @@ class Twin:
                 return [self._person_day(fact) for fact in self.facts["attendance"].values()]
             case "staff_days":
                 return list(self._staff_days())
+            case "growth_days":
+                return list(self._growth_days())
             case "cost_days":
                 return list(self._cost_days())
             case "quality_audits":
@@ -331,6 +341,21 @@ class Twin:
                 heads = [person for person in self.assignments if self.place(person, day) == unit]
                 new = [p for p in heads if min(self.assignments[p])[0] == day]
                 yield Line(day, unit, None, None, {"heads": len(heads), "joiners": len(new)})
+
+    def _growth_days(self) -> Iterator[Line]:
+        """Everyone has the same level throughout; who belongs nowhere for a day begins anew."""
+        for day in self.days:
+            for unit in self._standing(day):
+                held = []
+                for person in self.assignments:
+                    if self.place(person, day) == unit:
+                        first = day
+                        while self.place(person, first - timedelta(days=1)):
+                            first -= timedelta(days=1)
+                        held.append((day - first).days)
+                if held:
+                    values = {"level_days": sum(held), "levelled_heads": len(held)}
+                    yield Line(day, unit, None, None, values)
 
     def _cost_days(self) -> Iterator[Line]:
         for day in self.days:

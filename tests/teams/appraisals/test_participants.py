@@ -8,7 +8,14 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from teams.appraisals.errors import AppraisalError
-from teams.appraisals.models import Appraisal, Cycle, Review, ReviewKind, Section
+from teams.appraisals.models import (
+    Appraisal,
+    Cycle,
+    Review,
+    ReviewKind,
+    Section,
+    Template,
+)
 from teams.appraisals.rules.transitions import Action, State
 from teams.appraisals.selectors.participants import find_participants
 from teams.appraisals.services.cycles import (
@@ -227,6 +234,28 @@ def test_hr_opens_within_their_scope_alone(organisation):
         build_cycle(organisation, unit="search-quality")
     assert refused.value.code == "out_of_scope"
     assert not Cycle.objects.exists()
+
+
+def test_a_cycle_of_others_is_not_moved_into_ones_own_scope(organisation):
+    cycle = build_cycle(organisation, opened=False)
+    Cycle.objects.filter(pk=cycle.pk).update(unit=organisation.units["search-quality"])
+    with pytest.raises(AppraisalError) as refused:
+        plan_cycle(
+            cycle=cycle,
+            unit=organisation.units["video-es"],
+            by=organisation.user("hr_partner"),
+        )
+    assert refused.value.code == "out_of_scope"
+
+
+def test_a_name_that_is_taken_is_refused(organisation):
+    judith = organisation.user("hr_partner")
+    build_template(organisation)
+    with pytest.raises(AppraisalError, match="Another template has this name"):
+        create_template(name="Half year", sections=SECTIONS, by=judith)
+    cycle = build_cycle(organisation, opened=False, template=Template.objects.get())
+    with pytest.raises(AppraisalError, match="Another cycle has this name"):
+        build_cycle(organisation, opened=False, template=cycle.template)
 
 
 def test_a_cycle_closes_once_all_is_shared(organisation):

@@ -296,5 +296,5 @@ def test_a_page_costs_the_same_for_a_short_and_a_long_history(
         day = FOUNDED + timedelta(days=30 * number)
         transfer_person(person=elif_, unit=unit, on=day, by=None, level=f"L{number}")
     client = organisation.client("hr_partner")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(19):
         client.get(f"{PAGE}E-ELIF/")

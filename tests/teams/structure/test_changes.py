@@ -353,3 +353,17 @@ def test_days_come_into_being_ten_years_back_and_no_further(organisation: Organi
         # From the beginning of time: nobody knows since when.
         mark_structure([(None, SEPTEMBER)], reason="always")
     assert take_marked() == {JUNE}
+
+
+def test_days_after_a_change_that_ended_are_marked_where_their_figures_look_back(
+    organisation: Organisation,
+) -> None:
+    """Time in level goes on from before, and whoever was away comes from outside."""
+    elif_, video = organisation.people["Elif"], organisation.units["video-es"]
+    today = timezone.localdate()
+    first, second, tomorrow = (today + timedelta(days=n) for n in (-9, -6, 1))
+    transfer_person(person=elif_, unit=organisation.units["video-de"], on=second, by=None)
+    take_marked()
+    # The later move is known and stays: at L3 again, she has held it only since then.
+    transfer_person(person=elif_, unit=video, on=first, by=None, level="L4")
+    assert take_marked() == days_between(first, tomorrow)

@@ -10,6 +10,7 @@ from opsportal.lib.statistics.case_mix import (
     Work,
     adjust_case_mix,
     expect_units,
+    find_rates,
     rates_of_others,
 )
 
@@ -56,6 +57,11 @@ def test_everyone_includes_the_subject() -> None:
         rates_of_others({"x": Work(5, 10)}, {"x": Work(4, 10)})
     with pytest.raises(ValueError, match="does not hold the subject's own"):
         rates_of_others({"x": Work(5, 10)}, {})
+
+
+def test_a_rate_needs_a_second() -> None:
+    others = {"x": Work(9, 2), "y": Work(9, 0), "z": Work(-3, 2), "less": Work(1, -1)}
+    assert find_rates(others) == {"x": Fraction(9, 2), "z": Fraction(-3, 2)}
 
 
 @given(rows)

@@ -16,6 +16,8 @@ from teams.structure.rules.timelines import (
     next_change,
     put,
     value_on,
+    with_beginnings,
+    with_first_days,
 )
 
 FIRST = date(2026, 1, 1)
@@ -110,3 +112,54 @@ def test_a_timeline_is_what_a_calendar_of_days_says(steps: list[tuple[int, str |
     for earlier, later in pairwise(known):
         assert earlier.end <= later.start
         assert earlier.end < later.start or earlier.value != later.value
+
+
+GRADES = {"a": "low", "b": "low", "c": "high"}
+
+
+def look_back(known: Timeline, number: int) -> tuple[object, ...]:
+    """Say of a day what figures of it are made of, going back day by day."""
+    held = value_on(known, day(number))
+    if held is None:
+        return (None,)
+    since = number
+    while GRADES.get(value_on(known, day(since - 1)) or "") == GRADES[held]:
+        since -= 1
+    before = value_on(known, day(number - 1))
+    ever = any(value_on(known, day(n)) for n in range(number))
+    return held, since, before is None, ever
+
+
+@given(changes, st.integers(1, LENGTH), st.integers(1, 5), st.sampled_from(["a", "b", "c", None]))
+def test_days_whose_figures_look_back_are_among_the_differences(
+    steps: list[tuple[int, str | None]], on: int, length: int, value: str | None
+) -> None:
+    before: Timeline = []
+    for at, held in steps:
+        before = put(before, day(at), held)
+    after = cut(before, day(on), day(on + length))
+    if value is not None:
+        after = put(after, day(on), value, until=day(on + length))
+    told = [with_beginnings(known, GRADES.__getitem__) for known in (before, after)]
+    touched = differences(*told)
+    led = differences(with_first_days(before), with_first_days(after))
+    for n in range(LENGTH + 9):
+        if look_back(before, n) != look_back(after, n):
+            assert any(a <= day(n) < b for a, b in touched), n
+        taken_up = [
+            held and (held, held != value_on(known, day(n - 1)))
+            for known in (before, after)
+            for held in [value_on(known, day(n))]
+        ]
+        if taken_up[0] != taken_up[1]:
+            assert any(a <= day(n) < b for a, b in led), n
+    # What is before the change has the same figures.
+    assert all(a >= day(on) for a, _ in touched)
+
+
+def test_a_gap_shows_on_the_days_after_it() -> None:
+    known = timeline((0, None, "a"))
+    told = [with_beginnings(one, GRADES.__getitem__) for one in (known, cut(known, day(5), day(6)))]
+    assert differences(*told) == [(day(5), FOREVER)]
+    led = [with_first_days(one) for one in (known, cut(known, day(5), day(6)))]
+    assert differences(*led) == [(day(5), day(7))]
