@@ -30,7 +30,6 @@ from teams.conversations.services import record_conversation
 from tests.metrics.dashboards.seeds import seed_work
 from tests.metrics.facts import write_facts
 from tests.personas import Organisation
-from tests.teams.appraisals.asking import FOUR, answer, ask
 from tests.teams.appraisals.building import (
     build_cycle,
     days_ago,
@@ -285,53 +284,6 @@ FIGURE = Shown("97.1 %", "96.1 – 97.9", 1200.0, 3)
 )
 def test_a_figure_came_out_otherwise_where_somebody_sees_it(after: Shown, is_other: bool) -> None:
     assert differs(FIGURE, after) is is_other
-
-
-def test_feedback_is_evidence_by_name_and_without_names_as_one(organisation, elif_):
-    from teams.appraisals.services.feedback import answer_feedback, decline_feedback
-
-    ask(organisation, elif_, ["Tobias", "Hana"], is_anonymous=False)
-    ask(organisation, elif_)
-    answer(organisation, elif_, "Tobias", "Helps everybody.\n\nAlways.")
-    for name in FOUR[:3]:
-        answer(organisation, elif_, name)
-    gather_evidence(appraisals=[elif_])
-    named, unnamed = elif_.evidence.filter(kind="feedback")
-    assert (named.number, named.name) == (3, "Feedback from Tobias Example")
-    assert named.words == "Helps everybody.\n\nAlways."
-    assert (unnamed.number, unnamed.shown) == (4, "3 of 4")
-    assert sorted(unnamed.words.split("\n\n")) == sorted(f"Words of {n[::-1]}" for n in FOUR[:3])
-    page = organisation.client("team_leader").get(named.href)
-    assert "Helps everybody." in page.content.decode()
-    answer(organisation, elif_, "Wilma")
-    gather_evidence(appraisals=[elif_])
-    assert elif_.evidence.get(number=4).shown == "4 of 4"
-    assert elif_.evidence.filter(kind="feedback").count() == 2
-    write_part(get_review(elif_), words="As E4 says.")
-    for name in FOUR[:2]:
-        request = elif_.feedback_requests.get(peer=organisation.people[name])
-        decline_feedback(request=request, by=organisation.user(name))
-    gather_evidence(appraisals=[elif_])
-    taken_back = elif_.evidence.get(number=4)
-    assert "Words of" not in taken_back.words
-    assert taken_back.status == "nodata"
-    request = elif_.feedback_requests.get(peer=organisation.people["Mateo"])
-    answer_feedback(request=request, words="Again", by=organisation.user("Mateo"))
-    gather_evidence(appraisals=[elif_])
-    assert "Again" in elif_.evidence.get(number=4).words
-    assert elif_.evidence.get(number=4).status == ""
-
-
-def test_what_freezes_holds_what_colleagues_said_until_then(organisation, elif_):
-    ask(organisation, elif_, ["Tobias"], is_anonymous=False)
-    answer(organisation, elif_, "Tobias", "The last words")
-    write_part(get_review(elif_))
-    put(elif_, State.LEADER_REVIEW)
-    take_step(appraisal=elif_, action=Action.SUBMIT_REVIEW, by=organisation.user("team_leader"))
-    assert elif_.evidence.get(kind="feedback", frozen_at__isnull=False).words == "The last words"
-    put(elif_, State.SHARED)
-    page = organisation.client("member").get(f"/appraisals/{elif_.pk}/").content.decode()
-    assert "The last words" in page
 
 
 def test_one_that_fails_does_not_stop_the_others(organisation, elif_, caplog):
