@@ -24,7 +24,7 @@ def list_needs(viewer: Viewer) -> list[Need]:
             who=one.appraisal.person.name,
             since=timezone.localdate(one.asked_at),
             due=one.due_on,
-            deed=gettext("Write it"),
+            deed=gettext("Answer"),
             href=address_of("teams:feedback-write", one.pk),
         )
         for one in list_waiting(viewer)

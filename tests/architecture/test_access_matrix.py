@@ -21,6 +21,7 @@ from metrics.kpis.services import recompute_changed_days
 from metrics.kpis.services.changes import propose_change
 from metrics.targets.models import TargetChange
 from metrics.targets.services import propose_target
+from teams.appraisals.models import FeedbackRequest
 from teams.appraisals.rules.transitions import State
 from teams.competencies.services import add_competency, describe_level
 from teams.conversations.models import NoteKind
@@ -199,6 +200,15 @@ GET  /appraisals/sessions/{session}/close/ 302 403 404 404 200 403 403 403 404 4
 POST /appraisals/sessions/{session}/close/ 302 403 404 404 409 403 403 403 404 403 403 403
 GET  /appraisals/{appraisal}/steps/no-such/ 302 404 404 404 404 404 404 404 404 404 404 404
 
+# Feedback: {asked} is what Mateo is asked about Elif; the person reads it once it is shared
+GET  /appraisals/feedback/              302 200 200 200 200 200 200 200 200 200 200 403
+GET  /appraisals/feedback/{asked}/      302 404 404 404 404 404 404 404 404 404 404 404
+POST /appraisals/feedback/{asked}/      302 404 404 404 404 404 404 404 404 404 404 404
+GET  /appraisals/feedback/{asked_tobias}/ 302 404 404 404 404 200 404 404 404 404 404 404
+POST /appraisals/feedback/{asked_tobias}/ 302 404 404 404 404 409 404 404 404 404 404 404
+GET  /appraisals/{appraisal}/feedback/  302 404 200 404 200 404 404 404 200 404 404 404
+POST /appraisals/{appraisal}/feedback/  302 404 200 404 403 404 404 404 200 404 404 404
+
 # Cycles of appraisals: planned by HR in scope, followed by who leads somebody in them
 GET  /appraisals/                       302 200 200 200 200 200 200 200 200 200 200 403
 GET  /appraisals/cycles/new/            302 403 403 403 403 403 403 403 200 403 403 403
@@ -315,6 +325,14 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         **find_growth(organisation),
         "import": send_work(organisation).pk,
         "appraisal": appraisal.pk,
+        **{
+            f"asked{suffix}": FeedbackRequest.objects.create(
+                appraisal=appraisal,
+                peer=organisation.people[name],
+                due_on=timezone.localdate(),
+            ).pk
+            for suffix, name in (("", "Mateo"), ("_tobias", "Tobias"))
+        },
         "cycle": appraisal.cycle_id,
         "template": appraisal.cycle.template_id,
         "session": appraisal.session_id,

@@ -66,6 +66,7 @@ PAGES: list[tuple[str, str | None]] = [
     ("/growth/people/E-ELIF/readiness/", "team_leader"),
     ("/growth/people/E-ELIF/actions/new/", "member"),
     ("/growth/posts/video-es/", "group_leader"),
+    ("/appraisals/feedback/", "member"),
     ("/appraisals/", "hr_partner"),
     ("/appraisals/", "member"),
     ("/appraisals/cycles/new/", "hr_partner"),

@@ -35,6 +35,8 @@ NOTHING: dict[str, Any] = {
     "minimum_n": 0,
     "is_provisional": False,
 }
+# What became of a goal that is closed, as a status; before that its figure tells.
+CLOSED = {"reached": "met", "missed": "missed", "dropped": "dropped"}
 
 
 def gather_evidence(*, appraisals: Iterable[Appraisal]) -> None:
@@ -135,11 +137,12 @@ def _list_sources(
 
 
 def _describe_goals(appraisal: Appraisal) -> dict[Source, dict[str, Any]]:
-    """Describe the goals that held in the period, as they stand."""
+    """Describe the agreed goals that held in the period, as they stand; proposals bind nobody."""
     period = appraisal.period
     return {
         (EvidenceKind.GOAL.value, str(goal.goal_id)): _describe_goal(goal)
         for goal in list_goals_of(appraisal.person_id, period.lower, period.upper)
+        if goal.agreed_on is not None
     }
 
 
@@ -196,11 +199,11 @@ def _describe_figure(figure: Figure) -> dict[str, Any]:
 
 def _describe_goal(goal: GoalLine) -> dict[str, Any]:
     return {
-        "name": (gettext("Goal: %(title)s") % {"title": goal.title})[:300],
-        "shown": goal.shown[:120],
-        "interval": goal.interval[:80],
-        "words": goal.aim,
-        "status": goal.status,
+        "name": gettext("Goal: %(title)s") % {"title": goal.title},
+        "shown": goal.shown,
+        "interval": goal.interval,
+        "words": ", ".join(part for part in (goal.aim, goal.closing_words) if part),
+        "status": CLOSED.get(goal.state, goal.status),
         "href": goal.href,
     }
 

@@ -1,14 +1,23 @@
 """Evidence through the real figures: gathered, numbered, frozen, restated beside, never of care."""
 
+from datetime import timedelta
+
 import pytest
-from django.db import InternalError, transaction
+from django.db import InternalError, connection, transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.kpis.models import Kpi
 from metrics.kpis.services import recompute_changed_days
-from teams.appraisals.models import Appraisal, EvidenceItem, Restatement
-from teams.appraisals.rules.evidence import is_never_evidence, split_citations
+from teams.appraisals.models import Appraisal, EvidenceItem, KeptText, Restatement
+from teams.appraisals.rules.evidence import (
+    Shown,
+    differs,
+    find_cited,
+    is_never_evidence,
+    split_citations,
+)
 from teams.appraisals.rules.transitions import Action, State
 from teams.appraisals.services.evidence import (
     freeze_evidence,
@@ -101,11 +110,29 @@ def test_an_item_keeps_its_number_because_texts_cite_it(organisation, elif_):
     gather_evidence(appraisals=[elif_])
     assert dict(elif_.evidence.values_list("key", "number")) == before
     assert elif_.evidence.get(kind="conversation").shown == "1"
-    Kpi.objects.filter(slug=KPIS[0]).delete()
+    write_part(get_review(elif_), words="See E1.")
+    Kpi.objects.filter(slug__in=KPIS).delete()
+    for _ in range(2):
+        gather_evidence(appraisals=[elif_])
+        gone = elif_.evidence.get(number=1)
+        assert (gone.key, gone.shown, gone.value, gone.href) == (KPIS[0], "", None, "")
+        assert gone.words.startswith("No longer known on")
+    assert not elif_.evidence.filter(number=2).exists(), "nobody cited it"
+
+
+def test_a_text_that_is_kept_beside_holds_its_evidence_too(organisation, elif_):
     gather_evidence(appraisals=[elif_])
-    gone = elif_.evidence.get(number=1)
-    assert (gone.key, gone.shown, gone.value) == (KPIS[0], "", None)
-    assert gone.words.startswith("No longer known on")
+    part = write_part(get_review(elif_), words="Nothing cited.")
+    KeptText.objects.create(part=part, words="But see E2")
+    Kpi.objects.filter(slug__in=KPIS).delete()
+    gather_evidence(appraisals=[elif_])
+    assert set(elif_.evidence.values_list("number", flat=True)) == {2, 3}
+    write_part(
+        get_review(find_appraisal(elif_.cycle, organisation, "Mateo")), words="E3 is another's"
+    )
+    other = find_appraisal(elif_.cycle, organisation, "Mateo")
+    gather_evidence(appraisals=[elif_, other])
+    assert list(other.evidence.values_list("number", "key")) == [(1, "held")]
 
 
 def test_evidence_freezes_when_the_leader_submits_and_never_changes(organisation, elif_):
@@ -187,7 +214,6 @@ def test_the_nightly_task_gathers_what_is_written_and_restates_what_is_frozen(or
 
 
 def test_queries_for_figures_do_not_follow_the_people(organisation, elif_):
-    from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     everybody = list(elif_.cycle.appraisals.select_related("cycle"))
@@ -231,3 +257,76 @@ def test_the_pieces_of_a_text_are_the_text(text: str, numbers: set[int]) -> None
         assert piece.number is None or (
             piece.number in numbers and piece.text == f"E{piece.text[1:]}"
         )
+
+
+@given(st.text(alphabet="E0123456789 ax.\n"))
+def test_what_is_cited_is_what_the_pieces_cite(text: str) -> None:
+    cited = find_cited([text])
+    assert cited == {
+        piece.number for piece in split_citations(text, range(1000)) if piece.number
+    } | ({0} & cited)
+
+
+FIGURE = Shown("97.1 %", "96.1 – 97.9", 1200.0, 3)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_other"),
+    [
+        (FIGURE, False),
+        (FIGURE._replace(n=1200.0000000001), False),
+        (FIGURE._replace(n=1201.0), True),
+        (FIGURE._replace(n=None), True),
+        (FIGURE._replace(shown="97.2 %"), True),
+        (FIGURE._replace(interval="96.0 – 97.9"), True),
+        (FIGURE._replace(version=4), True),
+    ],
+)
+def test_a_figure_came_out_otherwise_where_somebody_sees_it(after: Shown, is_other: bool) -> None:
+    assert differs(FIGURE, after) is is_other
+
+
+def test_one_that_fails_does_not_stop_the_others(organisation, elif_, caplog):
+    """The database takes nothing of Mateo's; everybody else's is gathered."""
+    mateo = find_appraisal(elif_.cycle, organisation, "Mateo")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE teams_evidenceitem ADD CONSTRAINT not_his"
+            f" CHECK (appraisal_id <> {mateo.pk})"
+        )
+    refresh_evidence()
+    assert elif_.evidence.count() == 3
+    assert not mateo.evidence.exists()
+    assert find_appraisal(elif_.cycle, organisation, "Jonas").evidence.exists()
+    failed = [record for record in caplog.records if "evidence_not_refreshed" in str(record.msg)]
+    assert len(failed) == 1
+    assert str(mateo.pk) in str(failed[0].msg)
+
+
+def test_a_cycle_that_is_closed_for_long_is_no_longer_watched(organisation, elif_):
+    gather_evidence(appraisals=[elif_])
+    freeze_evidence(appraisal=elif_)
+    put(elif_, State.ACKNOWLEDGED)
+    correct_work(organisation, 700)
+    cycle = elif_.cycle
+    cycle.state, cycle.closed_at = "closed", timezone.now() - timedelta(days=401)
+    cycle.save()
+    refresh_evidence()
+    assert not Restatement.objects.exists()
+    cycle.closed_at = timezone.now() - timedelta(days=399)
+    cycle.save()
+    refresh_evidence()
+    assert Restatement.objects.count() == 2
+
+
+def test_a_figure_that_comes_back_is_said_too(organisation, elif_):
+    correct_work(organisation, 400)
+    gather_evidence(appraisals=[elif_])
+    freeze_evidence(appraisal=elif_)
+    frozen = elif_.evidence.get(key=KPIS[0])
+    correct_work(organisation, 700)
+    restate_evidence(appraisals=[elif_])
+    correct_work(organisation, 400)
+    restate_evidence(appraisals=[elif_])
+    newest, former = frozen.restatements.all()
+    assert newest.shown == frozen.shown != former.shown
