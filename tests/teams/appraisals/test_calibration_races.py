@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from teams.apps import plant_root
 from teams.appraisals.errors import AppraisalError
 from teams.appraisals.models import RatingChange
 from teams.appraisals.rules.transitions import State
 from teams.appraisals.services.calibration import change_rating, close_session
+from teams.apps import plant_root
 from tests.personas import Organisation, build_organisation
 from tests.teams.appraisals.building import find_appraisal
 from tests.teams.appraisals.calibrating import build_session, rate
