@@ -74,7 +74,7 @@ def take_step(
 
 def _is_compared_already(appraisal: Appraisal) -> bool:
     """Tell whether its session is closed, read anew: it may have closed while this one waited."""
-    sessions = CalibrationSession.objects.filter(pk=appraisal.session_id)
+    sessions = CalibrationSession.objects.filter(appraisals=appraisal)
     return sessions.filter(closed_at__isnull=False).exists()
 
 
