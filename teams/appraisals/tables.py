@@ -234,6 +234,8 @@ def say_state(state: State) -> str:
     return str(STATE_NAMES[state])
 
 
+# Words that are longer are folded away, so that the figures stay in sight.
+SHORT = 240
 # Under which heading evidence stands.
 GROUPS = (
     (("kpi",), _("Measured")),
@@ -264,6 +266,7 @@ def _shape_item(item: EvidenceItem) -> dict[str, Any]:
         "href": item.href,
         "shown": item.shown or ("" if says else "–"),
         "words": item.words if says else "",
+        "is_long": says and len(item.words) > SHORT,
         "status": "" if item.status == "notarget" else item.status,
         "scale": make_scale(known) if is_drawn else None,
         "value": item.value,

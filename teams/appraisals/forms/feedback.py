@@ -52,6 +52,7 @@ class AskForm(forms.Form):
             self.fields["near"].choices = choices  # type: ignore[attr-defined]
         else:
             del self.fields["near"]
+            self.fields["others"].label = gettext("Whom to ask")
         self.fields["due_on"].initial = latest
 
     def clean_others(self) -> list[Person]:
