@@ -86,7 +86,7 @@ class GoalForm(forms.Form):
         help_text=_("In one line, as in ‘Fewer late appeals in Video ES’."),
     )
     words = WordsField(
-        label=_("In words"),
+        label=_("What it is about"),
         required=False,
         help_text=_("What it is for, how it is done, and how you will know that it is reached."),
     )

@@ -240,15 +240,16 @@ def list_story(viewer: Viewer, person: Person) -> list[Moment]:
 
 
 def _tell(goal: Goal) -> list[Moment]:
+    """Tell of a goal, the newest first."""
     told = []
     kind, href = gettext("Goal"), address_of("teams:goal-detail", goal.pk)
-    if goal.agreed_on is not None:
-        due = gettext("Agreed on, due %(day)s.") % {"day": date_format(last_day_of(goal), "j M Y")}
-        told.append(Moment(goal.agreed_on, kind, goal.title, due, href, icon="target"))
     if goal.closed_at is not None and goal.state != GoalState.DROPPED:
         words = f"{goal.get_state_display()}."
         icon = "award" if goal.state == GoalState.REACHED else "flag"
         told.append(Moment(_day(goal.closed_at), kind, goal.title, words, href, icon=icon))
+    if goal.agreed_on is not None:
+        due = gettext("Agreed; due %(day)s.") % {"day": date_format(last_day_of(goal), "j M Y")}
+        told.append(Moment(goal.agreed_on, kind, goal.title, due, href, icon="target"))
     return told
 
 

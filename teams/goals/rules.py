@@ -121,5 +121,5 @@ def sum_weights(weights: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def is_silent(today: date, first_day: date, checked_in_on: date | None) -> bool:
-    """Tell whether nobody has said for long how a goal stands that runs since `first_day`."""
+    """Tell whether nobody has said for long how a goal stands that is known since `first_day`."""
     return max(first_day, checked_in_on or first_day) < today - SILENT_AFTER

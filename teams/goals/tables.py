@@ -57,12 +57,17 @@ def shape_goal(goal: Goal, today: date) -> dict[str, Any]:
         "goal": goal,
         "href": address_of("teams:goal-detail", goal.pk),
         "standing": standing,
-        "share": write_share(standing.share),
+        # In a band or out of it is no way that somebody is half of.
+        "share": "" if is_band(goal) else write_share(standing.share),
         "aim": write_aim(goal),
         "due": date_format(last_day_of(goal), DAY),
         "signs": list_signs(goal, today),
         "weight": write_weight(goal.weight),
     }
+
+
+def is_band(goal: Goal) -> bool:
+    return goal.kind == GoalKind.KPI and goal.target is None
 
 
 def list_signs(goal: Goal, today: date) -> list[tuple[str, str]]:
@@ -86,7 +91,8 @@ def list_signs(goal: Goal, today: date) -> list[tuple[str, str]]:
         signs.append(("overdue", words % {"n": overdue, "day": since}))
     if goal.agreed_on is None:
         signs.append(("due", gettext("Proposed, not agreed on")))
-    if is_silent(today, goal.period.lower, _day_of_check_in(goal)):
+    known_since = max(goal.period.lower, timezone.localdate(goal.created_at))
+    if is_silent(today, known_since, _day_of_check_in(goal)):
         signs.append(("missing", gettext("No word for 30 days")))
     return signs
 
@@ -167,8 +173,13 @@ def draw_reading(goal: Goal) -> dict[str, Any] | None:
         "value": reading.value,
         "low": reading.low,
         "high": reading.high,
-        "baseline": baseline,
+        "baseline": baseline if low is None else high,
         "target": next((end for end in (target, low, high) if end is not None), None),
+        "legend": gettext("the dashed line is the target, the thin one the baseline")
+        if target is not None
+        else gettext("the lines are the ends of the band")
+        if low is not None and high is not None
+        else gettext("the dashed line is the end of the band"),
         "few": reading.status == "few",
     }
 
@@ -201,7 +212,7 @@ def say_origin(goal: Goal) -> list[str]:
     said.append(gettext("Written by %(name)s, %(day)s.") % words)
     if goal.agreed_on is not None:
         words = {"name": name_user(goal.agreed_by), "day": date_format(goal.agreed_on, DAY)}
-        said.append(gettext("Agreed on with %(name)s, %(day)s.") % words)
+        said.append(gettext("Agreed on by %(name)s, %(day)s.") % words)
     if goal.version > 1:
         words = {"name": name_user(goal.changed_by), "day": _day(goal.changed_at)}
         said.append(gettext("Last changed by %(name)s, %(day)s.") % words)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from math import sqrt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import inf, sqrt
 from statistics import fmean, variance
 from typing import NamedTuple
 
@@ -199,6 +199,11 @@ def measure_leniency(people: Sequence[Rated]) -> list[Leniency]:
     of the group too high by δ would seem to be only δ (1 − k) off, and the others, who did nothing,
     −δ k. With a fifth of the people that hides a fifth of it, in a group of two leaders half.
 
+    For the same reason whoever is found beyond chance is left out of the line of all the rest, the
+    furthest off first, one by one: else a leader who rates as the evidence says would be called
+    strict for the leniency of another. It ends where fewer than two leaders, or too few people,
+    would be left to compare with.
+
     The interval has two parts: how a leader's differences vary over their people, as in a t
     interval of a mean, and how unsure the others' line is where these people stand, which their
     mean shares and which the first part cannot know. The degrees of freedom are those of B. L.
@@ -209,13 +214,43 @@ def measure_leniency(people: Sequence[Rated]) -> list[Leniency]:
     by_leader: dict[int, list[Rated]] = {}
     for one in people:
         by_leader.setdefault(one.leader, []).append(one)
-    measured = []
-    for leader, own in by_leader.items():
-        others = [(one.score, one.rating) for one in people if one.leader != leader]
-        measured.append(_measure(leader, own, fit_relation(others)))
+    apart: set[int] = set()
+    measured = _measure_all(by_leader, apart)
+    while len(by_leader) - len(apart) > 2:
+        beyond = [one for one in measured if one.is_beyond_chance and one.leader not in apart]
+        if not beyond:
+            break
+        apart.add(max(beyond, key=_distance).leader)
+        again = _measure_all(by_leader, apart)
+        if [one.value is None for one in again] != [one.value is None for one in measured]:
+            break
+        measured = again
     return sorted(
         measured, key=lambda one: (one.value is None, -(one.value or 0), -one.n, one.leader)
     )
+
+
+def _measure_all(
+    by_leader: Mapping[int, Sequence[Rated]], apart: Collection[int]
+) -> list[Leniency]:
+    """Measure each leader against the people of all others, without those who stand apart."""
+    measured = []
+    for leader, own in by_leader.items():
+        others = [
+            (one.score, one.rating)
+            for other, theirs in by_leader.items()
+            if other != leader and other not in apart
+            for one in theirs
+        ]
+        measured.append(_measure(leader, own, fit_relation(others)))
+    return measured
+
+
+def _distance(one: Leniency) -> float:
+    """Return how many times its interval's half a difference lies from zero."""
+    assert one.interval is not None, "without an interval nothing is beyond chance"
+    half = (one.interval.high - one.interval.low) / 2
+    return abs(one.value or 0) / half if half else inf
 
 
 def _measure(leader: int, own: Sequence[Rated], relation: Relation | None) -> Leniency:

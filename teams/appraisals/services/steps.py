@@ -12,7 +12,14 @@ from opsportal.lib.texts import TextError, clean_text
 from teams.access.viewers import Viewer, get_viewer
 from teams.accounts.models import User
 from teams.appraisals.errors import AppraisalError
-from teams.appraisals.models import Appraisal, Part, Review, ReviewKind, Transition
+from teams.appraisals.models import (
+    Appraisal,
+    CalibrationSession,
+    Part,
+    Review,
+    ReviewKind,
+    Transition,
+)
 from teams.appraisals.policies import STATE_NAMES, check_step
 from teams.appraisals.rules.scores import Opinion, calculate_score, rate_sections
 from teams.appraisals.rules.transitions import Action, State, Step
@@ -59,10 +66,16 @@ def take_step(
     )
     end = _do(appraisal, step, reviews, standing, words=words, by=by)
     move(appraisal, action, end, words=words, by=by)
-    if end is State.CALIBRATION and appraisal.session and appraisal.session.closed_at:
+    if end is State.CALIBRATION and _is_compared_already(appraisal):
         # The others were compared before: a closed session is locked, and nobody waits for it.
         move(appraisal, Action.CLOSE_CALIBRATION, State.SIGN_OFF, words="", by=None)
     return appraisal
+
+
+def _is_compared_already(appraisal: Appraisal) -> bool:
+    """Tell whether its session is closed, read anew: it may have closed while this one waited."""
+    sessions = CalibrationSession.objects.filter(appraisals=appraisal)
+    return sessions.filter(closed_at__isnull=False).exists()
 
 
 def lock_appraisal(pk: int) -> Appraisal:

@@ -54,7 +54,11 @@ def rank_attention(today: date) -> Case:
     goals = Goal.objects.filter(person=OuterRef("pk"), state=GoalState.OPEN)
     silent_since = today - SILENT_AFTER
     # Of a moment in the portal's time zone only its day counts.
-    spoke = Q(checked_in_at__date__gte=silent_since) | Q(period__startswith__gte=silent_since)
+    spoke = (
+        Q(checked_in_at__date__gte=silent_since)
+        | Q(period__startswith__gte=silent_since)
+        | Q(created_at__date__gte=silent_since)
+    )
     signs = {
         Attention.OFF_TRACK: Exists(goals.filter(confidence=Confidence.OFF_TRACK)),
         Attention.OVERDUE: Exists(goals.filter(is_overdue(today))),

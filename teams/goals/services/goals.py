@@ -9,13 +9,17 @@ from opsportal.lib.queueing import enqueue
 from opsportal.lib.texts import TextError, clean_text
 from teams.audit.services import record_event
 from teams.goals.errors import GoalError, StaleGoalError
-from teams.goals.models import Goal, GoalKind, GoalState, Milestone
+from teams.goals.models import Goal, GoalKind, GoalReading, GoalState, Milestone
 from teams.goals.services.drafts import GoalDraft, Step, read_draft
 from teams.goals.services.readings import REFRESH_READINGS, refresh_readings
 from teams.structure.models import Person, Unit
 
 if TYPE_CHECKING:
     from teams.accounts.models import User
+
+
+# What a reading is of.
+_MEASURED = ("kpi", "baseline", "target", "low", "high", "period")
 
 
 @transaction.atomic
@@ -63,8 +67,12 @@ def change_goal(
             gettext("How a goal is measured stays. Drop this one and write another."),
         )
     fields, steps = read_draft(draft, person=held.person, unit=held.unit, before=held)
+    measured = [getattr(held, name) for name in _MEASURED]
     for name, value in fields.items():
         setattr(held, name, value)
+    if measured != [getattr(held, name) for name in _MEASURED]:
+        # What was read says nothing of what it aims at now; a worker reads it anew.
+        GoalReading.objects.filter(goal=held).delete()
     if agreed and held.agreed_on is None:
         for name, value in _agreement(agreed, by).items():
             setattr(held, name, value)

@@ -19,7 +19,7 @@ from tests.personas import Organisation
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 40
+MOST_QUERIES = 52
 MISS = "On-time delivery in Video ES is "
 FELL = "On-time delivery fell below its usual range"
 

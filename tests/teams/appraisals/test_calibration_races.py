@@ -8,12 +8,20 @@ from teams.appraisals.errors import AppraisalError
 from teams.appraisals.models import RatingChange
 from teams.appraisals.rules.transitions import State
 from teams.appraisals.services.calibration import change_rating, close_session
+from teams.apps import plant_root
 from tests.personas import Organisation, build_organisation
 from tests.teams.appraisals.building import find_appraisal
 from tests.teams.appraisals.calibrating import build_session, rate
 from tests.teams.appraisals.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def organisation(transactional_db: None) -> Organisation:
+    """The organisation, committed; the root anew where a test in a browser emptied the tables."""
+    plant_root()
+    return build_organisation()
 
 
 def change(organisation: Organisation, appraisal, after: str, by: str) -> RatingChange:
@@ -26,8 +34,7 @@ def change(organisation: Organisation, appraisal, after: str, by: str) -> Rating
     )
 
 
-def test_of_two_who_change_a_rating_at_once_one_is_told_of_the_other():
-    organisation = build_organisation()
+def test_of_two_who_change_a_rating_at_once_one_is_told_of_the_other(organisation):
     session = build_session(organisation, more=0)
     elif_ = rate(find_appraisal(session.cycle, organisation, "Elif"), 4)
     done = at_once(
@@ -39,8 +46,7 @@ def test_of_two_who_change_a_rating_at_once_one_is_told_of_the_other():
     assert RatingChange.objects.count() == 1
 
 
-def test_a_rating_changes_before_its_session_closes_or_not_at_all():
-    organisation = build_organisation()
+def test_a_rating_changes_before_its_session_closes_or_not_at_all(organisation):
     session = build_session(organisation, more=0)
     elif_ = rate(find_appraisal(session.cycle, organisation, "Elif"), 4)
     done = at_once(

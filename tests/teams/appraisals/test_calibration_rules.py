@@ -242,6 +242,29 @@ def test_half_a_point_is_found_and_found_whole():
     assert hits / rounds > 0.95
 
 
+def test_nobody_is_called_strict_for_the_leniency_of_another():
+    """With one leader a whole point too high, one of twenty others lies beyond chance as before."""
+    draw = random.Random(7)
+    rounds, beyond, estimates = 200, 0, []
+    for _ in range(rounds):
+        others = [one for one in measure_leniency(simulate(draw, planted=1.0)) if one.leader != 1]
+        beyond += sum(one.is_beyond_chance for one in others)
+        estimates += [one.value for one in others if one.value is not None]
+    intervals = rounds * (len(GROUPS) - 1)
+    assert abs(beyond / intervals - 0.05) < 4 * sqrt(0.05 * 0.95 / intervals)
+    assert fmean(estimates) == pytest.approx(0, abs=0.03)
+
+
+def test_two_leaders_are_held_against_each_other_though_both_lie_beyond():
+    line = [(float(score), 2 + score / 50 + (score % 3) / 20) for score in range(0, 100, 10)]
+    higher = [(score, rating + 0.8) for score, rating in line]
+    first, second = measure_leniency(people({1: higher, 2: line}))
+    assert (first.leader, first.value) == (1, pytest.approx(0.8))
+    assert (second.leader, second.value) == (2, pytest.approx(-0.8))
+    assert first.is_beyond_chance
+    assert second.is_beyond_chance
+
+
 def test_cases_lie_beyond_and_the_furthest_comes_first():
     cases = list_cases({1: 0.6, 2: -0.8, 3: 1.4, 4: 3.6 - 3.0, 5: -0.61, 6: 0.0, 7: 0.8})
     assert [case.person for case in cases] == [3, 2, 7, 5]

@@ -12,6 +12,7 @@ from teams.appraisals.models import Appraisal, KeptText, Part, Review, ReviewKin
 from teams.appraisals.rules.transitions import Action, State
 from teams.appraisals.services.reviews import save_part
 from teams.appraisals.services.steps import take_step
+from teams.apps import plant_root
 from tests.personas import build_organisation
 from tests.teams.appraisals.building import (
     build_cycle,
@@ -22,6 +23,12 @@ from tests.teams.appraisals.building import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _root(transactional_db: None) -> None:
+    """Let the root stand, where a test before this one emptied the database."""
+    plant_root()
 
 
 def at_once(*deeds: Callable[[], object]) -> list[object]:

@@ -130,12 +130,12 @@ class TestPersonPage:
         viewer = organisation.viewer("team_leader")
         with django_assert_num_queries(1):
             told = list_story(viewer, elif_)
-        assert [(moment.title, moment.words.split(",")[0]) for moment in told] == [
-            ("Third", "Agreed on"),
-            ("Second", "Agreed on"),
+        assert [(moment.title, moment.words.split(";")[0]) for moment in told] == [
+            ("Third", "Agreed"),
             ("Second", "Missed."),
-            ("First", "Agreed on"),
+            ("Second", "Agreed"),
             ("First", "Reached."),
+            ("First", "Agreed"),
         ]
         for persona in ("Mateo", "sibling_leader", "administrator"):
             assert list_story(organisation.viewer(persona), elif_) == []

@@ -14,7 +14,7 @@ from teams.goals.services import (
     refresh_readings,
     tick_milestone,
 )
-from tests.teams.goals.writing import TODAY, make_draft, set_goal
+from tests.teams.goals.writing import TODAY, let_stand, make_draft, set_goal
 
 KPI, MILESTONES = GoalKind.KPI, GoalKind.MILESTONES
 NEW = "/goals/people/E-ELIF/new/"
@@ -346,6 +346,14 @@ class TestReading:
         rows = organisation.client("member").get("/goals/").context["mine"]
         status = {row["goal"].title: row["standing"].status for row in rows}
         assert status == {"Fewer late appeals": "underway", over.title: "missed"}
+
+    @pytest.mark.parametrize(("days", "is_silent"), [(30, False), (31, True)])
+    def test_a_goal_of_which_nobody_spoke_for_long_says_so(self, organisation, days, is_silent):
+        goal = set_goal(organisation.people["Elif"])
+        let_stand(goal, days=days)
+        said = "No word for 30 days"
+        assert (said in read(organisation, "member", f"/goals/{goal.pk}/")) is is_silent
+        assert (said in read(organisation, "team_leader", "/goals/")) is is_silent
 
     def test_weights_that_do_not_add_up_are_said_plainly(self, organisation):
         elif_ = organisation.people["Elif"]

@@ -317,6 +317,17 @@ class TestReadings:
         refresh_readings()
         assert GoalReading.objects.get().status == "nodata"
 
+    def test_what_was_read_goes_with_what_it_was_read_for(self, elif_, figures):
+        figures.write("late-share", 6.6, 6.3, 6.9, person=elif_)
+        goal = set_goal(elif_, KPI)
+        refresh_readings()
+        other_words = make_draft(KPI, words="Better said")
+        change_goal(goal=goal, draft=other_words, version=1, agreed=True, by=None)
+        assert GoalReading.objects.get().share == pytest.approx(0.5)
+        other_aim = make_draft(KPI, aim=aim(baseline=7.2, target=5))
+        change_goal(goal=goal, draft=other_aim, version=2, agreed=True, by=None)
+        assert not GoalReading.objects.exists()
+
     def test_too_few_are_not_judged(self, elif_, figures):
         figures.n = 29
         figures.write("late-share", 5.4, 5.2, 5.9, person=elif_)

@@ -38,7 +38,8 @@ def set_goal(owner, kind: GoalKind = GoalKind.WORDS, *, agreed: bool = True, by=
 
 
 def let_stand(goal: Goal, *, days: int) -> None:
-    """Let the last check-in of a goal lie so many days back."""
+    """Let a goal be known, and its last check-in lie, so many days back."""
     moment = timezone.now() - timedelta(days=days)
     goal.check_ins.update(at=moment)
-    Goal.objects.filter(pk=goal.pk).update(checked_in_at=moment)
+    Goal.objects.filter(pk=goal.pk).update(created_at=moment)
+    Goal.objects.filter(pk=goal.pk, checked_in_at__isnull=False).update(checked_in_at=moment)
