@@ -7,6 +7,7 @@ from teams.appraisals.models import EvidenceItem, FeedbackRequest
 from teams.appraisals.rules.transitions import Action, State
 from teams.appraisals.services.evidence import gather_evidence
 from teams.appraisals.services.steps import take_step
+from teams.apps import plant_root
 from tests.personas import build_organisation
 from tests.teams.appraisals.asking import answer, ask
 from tests.teams.appraisals.building import (
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.parametrize("_", range(3))
 def test_what_is_frozen_is_what_was_said_in_time(_: int) -> None:
+    plant_root()
     organisation = build_organisation()
     elif_ = find_appraisal(build_cycle(organisation), organisation, "Elif")
     ask(organisation, elif_, ["Tobias", "Hana"], is_anonymous=False)
