@@ -212,7 +212,12 @@ class FeedbackAskView(ViewerMixin, FormView):
             ),
             page=page,
             appraisal=appraisal,
-            named=[self._shape(one) for one in page.feedback.named],
+            # Who said nothing is between them and whoever asked.
+            named=[
+                self._shape(one)
+                for one in page.feedback.named
+                if one.is_answered or not page.is_person
+            ],
             unnamed=say_unnamed(page.feedback) if page.feedback.unnamed_asked else "",
             left=MOST_PEERS - page.asked,
             fewest=FEWEST_ANONYMOUS,

@@ -63,6 +63,15 @@ def test_each_reads_what_is_theirs_to_read(organisation, elif_, state: State):
             assert ("Greta Example" in page) == (persona != "member")
 
 
+def test_the_person_is_not_told_who_gave_no_words(organisation, elif_):
+    ask(organisation, elif_, ["Hana"], is_anonymous=False)
+    assert "Hana Example" in (read(organisation, "team_leader", elif_) or "")
+    put(elif_, State.SHARED)
+    page = read(organisation, "member", elif_) or ""
+    assert "Tobias Example" in page
+    assert "Hana Example" not in page
+
+
 def test_two_without_names_are_counted_and_not_read(organisation, elif_):
     from teams.appraisals.services.feedback import decline_feedback
 
