@@ -148,6 +148,9 @@ def test_its_numbers_are_those_of_the_api(working: Organisation, query: str) -> 
             queues=queues,
         )
         assert (tile.now.value, tile.now.low, tile.now.high) == (value.value, value.low, value.high)
+        if tile.measure.slug == "internal-fill-rate":  # no post falls free in these weeks
+            assert (value.value, value.denominator) == (None, 0)
+            continue
         assert value.value is not None
         assert write_number(tile.measure, value.value) in html
     weeks = get_values(
