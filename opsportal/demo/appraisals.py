@@ -45,6 +45,8 @@ SECTIONS = (
 )
 KPIS = ("accuracy", "critical-error-rate", "overturn-rate", "units-per-hour")
 HALF_YEAR = timedelta(days=184)
+# Who is new in a short demonstration joined before this; younger ones are not rated.
+LEAST_TENURE = timedelta(days=28)
 ONE_DAY = timedelta(days=1)
 # Who disputes, in the order of units and names, and why.
 DISPUTES_AT = 7
@@ -87,21 +89,25 @@ OWN_WORDS = {
 }
 
 
-def build_appraisals(*, end: date, seed: int) -> None:
-    """Open both cycles and let people write; what stands already stays as it is."""
+def build_appraisals(*, start: date, end: date, seed: int) -> None:
+    """Open both cycles and let people write; what stands already stays as it is.
+
+    Each is of half a year, or of half of what there is between `start` and `end`.
+    """
+    length = min(HALF_YEAR, (end - start - LEAST_TENURE) // 2)
     judith = User.objects.get(email=make_address(HR_PARTNER, domain=DOMAIN))
-    past = f"{COMMERCE}, half-year to {end - HALF_YEAR - ONE_DAY:%B %Y}"
+    past = f"{COMMERCE}, half-year to {end - length - ONE_DAY:%B %Y}"
     present = f"{SAFETY}, half-year to {end - ONE_DAY:%B %Y}"
     if not Cycle.objects.filter(name=past).exists():
-        _run_past_cycle(past, end, _Writers(judith, Random(f"{seed} past appraisals")))
+        _run_past_cycle(past, end, length, _Writers(judith, Random(f"{seed} past appraisals")))
     if not Cycle.objects.filter(name=present).exists():
-        _run_present_cycle(present, end, _Writers(judith, Random(f"{seed} appraisals")))
+        _run_present_cycle(present, end, length, _Writers(judith, Random(f"{seed} appraisals")))
 
 
 @transaction.atomic
-def _run_past_cycle(name: str, end: date, writers: "_Writers") -> None:
+def _run_past_cycle(name: str, end: date, length: timedelta, writers: "_Writers") -> None:
     """A group whose cycle before is shared: one person disputes, a few have not answered."""
-    appraisals = _open(name, COMMERCE, end - HALF_YEAR, end, writers)
+    appraisals = _open(name, COMMERCE, (end - length * 2, end - length), end, writers)
     merits = _weigh(appraisals)
     for appraisal in appraisals:
         writers.write_own(appraisal)
@@ -119,9 +125,9 @@ def _run_past_cycle(name: str, end: date, writers: "_Writers") -> None:
 
 
 @transaction.atomic
-def _run_present_cycle(name: str, end: date, writers: "_Writers") -> None:
+def _run_present_cycle(name: str, end: date, length: timedelta, writers: "_Writers") -> None:
     """A department within its cycle: one group is about to calibrate, the other has begun."""
-    appraisals = _open(name, SAFETY, end, end, writers)
+    appraisals = _open(name, SAFETY, (end - length, end), end, writers)
     merits = _weigh(appraisals)
     for appraisal in appraisals:
         leader = writers.closing_leader(appraisal)
@@ -135,18 +141,18 @@ def _run_present_cycle(name: str, end: date, writers: "_Writers") -> None:
 
 
 def _open(
-    name: str, unit: str, period_end: date, today: date, writers: "_Writers"
+    name: str, unit: str, period: tuple[date, date], today: date, writers: "_Writers"
 ) -> list[Appraisal]:
     template = Template.objects.filter(name=TEMPLATE).first() or create_template(
         name=TEMPLATE, sections=SECTIONS, by=writers.hr
     )
     cycle = plan_cycle(
         name=name,
-        period=DateRange(period_end - HALF_YEAR, period_end),
+        period=DateRange(*period),
         unit=Unit.objects.get(name=unit),
         template=template,
         kpis=list(KPIS),
-        joined_before=period_end - timedelta(days=28),
+        joined_before=period[1] - LEAST_TENURE,
         by=writers.hr,
         self_by=today + timedelta(days=1),
         review_by=today + timedelta(days=3),
@@ -231,6 +237,8 @@ class _Writers:
                 words = better if rating > 3 else same if rating == 3 else worse
                 self._save(review, section, words, rating)
             if not is_draft:
+                # All of it was gathered a moment ago, together: nothing to read anew one by one.
+                appraisal.evidence.filter(frozen_at=None).update(frozen_at=timezone.now())
                 self.take(appraisal, Action.SUBMIT_REVIEW, user_of(review.author))
 
     def _rate(self, merit: float, *, lenient: bool) -> int:

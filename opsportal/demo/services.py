@@ -151,7 +151,7 @@ def build_demonstration(
     _recompute()
     tell("Holding one-to-ones and writing appraisals")
     build_growth(today=timezone.localdate(), seed=seed)
-    build_appraisals(end=end, seed=seed)
+    build_appraisals(start=files.line.start, end=end, seed=seed)
     with transaction.atomic():
         record_event(BUILT, by=None)
     return True

@@ -17,7 +17,7 @@ from tests.personas import Organisation
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 32
+MOST_QUERIES = 35
 RIGHT_TO_LEFT = "فريق مراجعة المحتوى"
 
 

@@ -108,9 +108,34 @@ def test_leaders_set_the_targets_of_what_they_lead(organisation):
         assert slugs(organisation, reach) == (REACH[persona][0] if led else set()), persona
 
 
+LED_AND_KEPT = [
+    Permission.READ_GOALS,
+    Permission.READ_ON_RECORD,
+    Permission.READ_APPRAISALS,
+    Permission.READ_GROWTH,
+]
+LED = [Permission.SET_TARGETS, Permission.SET_GOALS, Permission.PLAN_GROWTH]
+KEPT_BY_HR = [Permission.OPEN_APPRAISALS, Permission.KEEP_COMPETENCIES]
+
+
+@pytest.mark.parametrize("permission", [*LED_AND_KEPT, *LED, *KEPT_BY_HR])
+def test_what_is_written_about_people_is_for_those_who_lead_them_and_for_hr(
+    organisation, permission
+):
+    """Nobody else: no analyst, trainer, auditor, compliance officer or administrator."""
+    for persona in REACH:
+        leads = persona in {"team_leader", "sibling_leader", "group_leader", "Dana"}
+        is_hr = persona == "hr_partner"
+        reaches = (leads and permission not in KEPT_BY_HR) or (is_hr and permission not in LED)
+        reach = organisation.viewer(persona).unit_ids(permission)
+        assert slugs(organisation, reach) == (REACH[persona][0] if reaches else set()), persona
+
+
 def test_every_permission_stands_in_the_matrix():
     tested = {
-        Permission.SET_TARGETS,
+        *LED_AND_KEPT,
+        *LED,
+        *KEPT_BY_HR,
         *EVERYWHERE,
         *KEEPING_PEOPLE,
         Permission.READ_PEOPLE,

@@ -140,11 +140,11 @@ class TestPersonPage:
         for persona in ("Mateo", "sibling_leader", "administrator"):
             assert list_story(organisation.viewer(persona), elif_) == []
 
-    def test_both_stand_on_the_page_of_a_person(self, organisation):
+    def test_both_stand_where_a_person_is_shown(self, organisation):
         set_goal(organisation.people["Elif"], title="Fewer late ones")
-        page = organisation.client("team_leader").get("/people/E-ELIF/").content.decode()
-        assert "Fewer late ones" in page
-        assert "/goals/people/E-ELIF/" in page
-        page = organisation.client("sibling_leader").get("/people/E-ELIF/").content.decode()
-        assert "Fewer late ones" not in page
-        assert "/goals/people/E-ELIF/" not in page
+        for address, shown in [
+            ("/people/E-ELIF/", "/goals/people/E-ELIF/"),
+            ("/people/E-ELIF/story/", "Fewer late ones"),
+        ]:
+            assert shown in organisation.client("team_leader").get(address).content.decode()
+            assert shown not in organisation.client("sibling_leader").get(address).content.decode()
