@@ -207,7 +207,7 @@ def test_without_javascript_the_form_saves_all_and_goes_on_to_submit(organisatio
     client = organisation.client("member")
     page = client.get(f"/appraisals/{elif_.pk}/").content.decode()
     fields = dict.fromkeys(re.findall(r'name="(part-\d+-words)"', page), "Written <b>here</b>")
-    versions = dict(re.findall(r'name="(part-\d+-version)" value="(\d+)"', page))
+    versions = dict(re.findall(r'name="(part-\d+-version)"\s+value="(\d+)"', page))
     answer = client.post(f"/appraisals/{elif_.pk}/", {**fields, **versions, "submit": "1"})
     assert answer.status_code == 302
     assert answer["Location"].endswith("/steps/submit_self/")
