@@ -1,8 +1,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
+from django.utils import timezone
 
 from teams.audit.models import AuditEvent
 
@@ -31,6 +33,38 @@ def record_events(
     """Record one act upon several subjects, an event each, in one query; see record_event."""
     assert transaction.get_connection().in_atomic_block
     AuditEvent.objects.bulk_create(_describe(act, by, subject, detail) for subject in subjects)
+
+
+def record_reads(
+    act: str, *, by: AbstractBaseUser, subjects: Iterable[models.Model], **detail: Any
+) -> None:
+    """Record that somebody read things, each once a day however often they look.
+
+    Where all is recorded already it asks one question.
+    """
+    subjects = list(subjects)
+    if not subjects or not _list_unread(act, by, subjects):
+        return
+    with transaction.atomic(savepoint=False):
+        # Two pages that are opened at once shall not both write.
+        get_user_model().objects.select_for_update().only("pk").get(pk=by.pk)
+        if unread := _list_unread(act, by, subjects):
+            record_events(act, by=by, subjects=unread, **detail)
+
+
+def _list_unread(
+    act: str, by: AbstractBaseUser, subjects: list[models.Model]
+) -> list[models.Model]:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    known = AuditEvent.objects.filter(
+        act=act,
+        actor_id=by.pk,
+        at__gte=midnight,
+        subject_type=subjects[0]._meta.model_name,
+        subject_id__in=[str(subject.pk) for subject in subjects],
+    )
+    seen = set(known.values_list("subject_id", flat=True))
+    return [subject for subject in subjects if str(subject.pk) not in seen]
 
 
 def _describe(

@@ -1,6 +1,5 @@
 """Changing ratings in a calibration session, with a reason, and closing it."""
 
-from datetime import datetime, time
 from decimal import Decimal
 
 from django.db import transaction
@@ -20,10 +19,8 @@ from teams.appraisals.selectors.calibration import BEFORE_CALIBRATION, may_calib
 from teams.appraisals.selectors.ratings import with_rating
 from teams.appraisals.selectors.scopes import find_standing
 from teams.appraisals.services.steps import lock_appraisal, take_step
-from teams.audit.models import AuditEvent
 from teams.audit.services import record_event
 
-READ = "calibration.read"
 PLACES = Decimal("0.0001")
 # Of the people left out so many are named; the page names all.
 MOST_NAMED = 5
@@ -218,18 +215,3 @@ def _name(appraisals: list[Appraisal]) -> str:
     if len(names) <= MOST_NAMED:
         return shown
     return gettext("%(names)s and %(n)s more") % {"names": shown, "n": len(names) - MOST_NAMED}
-
-
-def record_session_read(*, session: CalibrationSession, viewer: Viewer) -> None:
-    """Record that somebody read the ratings of a session, the first time of a day."""
-    morning = timezone.make_aware(datetime.combine(viewer.today, time.min))
-    is_known = AuditEvent.objects.filter(
-        act=READ,
-        actor=viewer.user,
-        subject_type="calibrationsession",
-        subject_id=str(session.pk),
-        at__gte=morning,
-    ).exists()
-    if not is_known:
-        with transaction.atomic():
-            record_event(READ, by=viewer.user, subject=session)

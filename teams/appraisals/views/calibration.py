@@ -41,9 +41,8 @@ from teams.appraisals.services.calibration import (
     change_rating,
     check_change,
     close_session,
-    record_session_read,
 )
-from teams.appraisals.services.reads import record_read
+from teams.appraisals.services.reads import record_read, record_session_read
 
 
 class SessionMixin(ViewerMixin):

@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from teams.accounts.models import User
-from teams.audit.models import AuditEvent
-from teams.audit.services import record_event, record_events
+from teams.audit.services import record_event, record_reads
 from teams.conversations.errors import ConversationError, StaleNoteError
 from teams.conversations.models import Conversation, Note, NoteKind
 from teams.conversations.policies import kinds_to_write, may_correct, may_lead
@@ -99,28 +98,13 @@ def log_reads(*, notes: Sequence[Note], by: User) -> None:
         for note in notes
         if note.kind == NoteKind.ON_RECORD and not note.conversation.is_of(reader)
     ]
-    if not foreign:
-        return
-    with transaction.atomic():
-        # Two pages that are opened at once shall not both write.
-        User.objects.select_for_update().only("pk").get(pk=by.pk)
-        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        known = AuditEvent.objects.filter(
-            act="note.read",
-            actor=by,
-            at__gte=midnight,
-            subject_type="note",
-            subject_id__in=[str(note.pk) for note in foreign],
-        ).values_list("subject_id", flat=True)
-        seen = set(known)
-        unseen = [note for note in foreign if str(note.pk) not in seen]
-        for person in {note.conversation.person for note in unseen}:
-            record_events(
-                "note.read",
-                by=by,
-                subjects=[note for note in unseen if note.conversation.person == person],
-                person=person.employee_id,
-            )
+    for person in {note.conversation.person for note in foreign}:
+        record_reads(
+            "note.read",
+            by=by,
+            subjects=[note for note in foreign if note.conversation.person == person],
+            person=person.employee_id,
+        )
 
 
 def _record_writing(act: str, note: Note, by: User | None, **detail: object) -> None:
