@@ -31,19 +31,21 @@
       let sending = false;
       let changed = false;
 
-      const send = async () => {
-        if (sending) return;
-        sending = true;
-        changed = false;
-        tell(words.saving, "");
-        const body = new URLSearchParams({
+      const body = () =>
+        new URLSearchParams({
           csrfmiddlewaretoken: token,
           [`${prefix}words`]: field.value,
           [`${prefix}rating`]: rating(),
           [`${prefix}version`]: version.value,
         });
+
+      const send = async () => {
+        if (sending) return;
+        sending = true;
+        changed = false;
+        tell(words.saving, "");
         try {
-          const answer = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+          const answer = await fetch(url, { method: "POST", body: body(), headers: { Accept: "application/json" } });
           if (!answer.headers.get("content-type")?.includes("json")) throw new Error(answer.status);
           const told = await answer.json();
           if (told.version !== undefined) version.value = told.version;
@@ -99,13 +101,7 @@
       addEventListener("pagehide", () => {
         if (!waiting.has(part) || sending) return;
         clearTimeout(timer);
-        const body = new URLSearchParams({
-          csrfmiddlewaretoken: token,
-          [`${prefix}words`]: field.value,
-          [`${prefix}rating`]: rating(),
-          [`${prefix}version`]: version.value,
-        });
-        navigator.sendBeacon(url, body);
+        navigator.sendBeacon(url, body());
       });
 
       // What a lost connection or a closed window left behind.

@@ -140,3 +140,15 @@ LEADER_PERMISSIONS = frozenset(
 )
 # Whoever leads units that lead units; these hold everywhere.
 GROUP_LEADER_PERMISSIONS = frozenset({Permission.READ_FEEDS, Permission.READ_DEFINITION_CHANGES})
+# What is written about people: whoever leads or deputises for a unit has no such right over who
+# leads it, or a unit around it.
+WRITTEN_ABOUT_PEOPLE = frozenset(
+    {
+        Permission.READ_GOALS,
+        Permission.SET_GOALS,
+        Permission.READ_ON_RECORD,
+        Permission.READ_APPRAISALS,
+        Permission.READ_GROWTH,
+        Permission.PLAN_GROWTH,
+    }
+)

@@ -7,11 +7,11 @@ from django.http import Http404
 from django.utils import timezone
 
 from teams.access.models import AccessGrant
-from teams.access.roles import Permission
+from teams.access.roles import WRITTEN_ABOUT_PEOPLE, Permission
 from teams.access.viewers import Viewer
 from teams.accounts.models import User
 from teams.audit.models import AuditEvent
-from teams.structure.models import Person
+from teams.structure.models import Assignment, Leadership, Person
 from teams.structure.rules import Node
 from teams.structure.selectors import list_people_led
 
@@ -26,9 +26,30 @@ def visible_people(
         assignments__valid__endswith__gt=viewer.today
     )
     allowed = Q(assignments__unit_id__in=viewer.unit_ids(permission)) & still_there
+    if permission in WRITTEN_ABOUT_PEOPLE:
+        allowed &= is_not_above(viewer, permission)
     if viewer.person is not None:
         allowed |= Q(pk=viewer.person.pk)
     return Person.objects.filter(pk__in=Person.objects.filter(allowed).values("pk"))
+
+
+def is_not_above(viewer: Viewer, permission: Permission, person: str = "pk") -> Q:
+    """Write the condition that somebody does not stand above the viewer, by the field `person`.
+
+    Above stands who leads a unit that the viewer leads or deputises for, or a unit around it: a
+    deputy does not read what is written about the leader. A role reaches them all the same.
+    """
+    around = {node.id for unit_id in viewer.led_unit_ids for node in viewer.tree.above(unit_id)}
+    if not around:
+        return Q()
+    above = Leadership.objects.filter(
+        unit__in=around, is_deputy=False, valid__contains=viewer.today
+    )
+    condition = ~Q(**{f"{person}__in": above.values("person")})
+    if office := viewer.office_unit_ids(permission):
+        belong = Assignment.objects.filter(unit__in=office, valid__contains=viewer.today)
+        condition |= Q(**{f"{person}__in": belong.values("person")})
+    return condition
 
 
 def list_own_people(viewer: Viewer) -> list[int]:

@@ -82,6 +82,15 @@ class Viewer:
             node.id for unit_id in self.led_unit_ids for node in self.tree.siblings(unit_id)
         }
 
+    def office_unit_ids(self, permission: Permission) -> frozenset[int]:
+        """Return the ids of the units where a role gives a permission, leading aside."""
+        reach: set[int] = set()
+        if self.is_within_token(permission):
+            for role, scope in self.grants:
+                if permission in ROLE_PERMISSIONS[role]:
+                    reach |= self.tree.below(self.tree.root.id if scope is None else scope)
+        return frozenset(reach)
+
     def _find_reach(self, permission: Permission) -> frozenset[int]:
         everywhere = self.tree.below(self.tree.root.id)
         if permission is Permission.SEE_NAMES:
@@ -94,10 +103,7 @@ class Viewer:
                 reach |= self.tree.below(unit_id)
         if permission in GROUP_LEADER_PERMISSIONS and self.leads_leaders:
             reach |= everywhere
-        for role, scope in self.grants:
-            if permission in ROLE_PERMISSIONS[role]:
-                reach |= everywhere if scope is None else self.tree.below(scope)
-        return frozenset(reach)
+        return frozenset(reach | self.office_unit_ids(permission))
 
 
 def get_viewer(

@@ -60,9 +60,9 @@ def list_strips(viewer: Viewer, unit: Node) -> list[Strip]:
     below = viewer.tree.below(unit.id)
     found = others_appraisals(viewer).filter(cycle__state=CycleState.OPEN, unit__in=below)
     whole, cycles = Tally(), set()
-    for (cycle_id,), *counted in tally(found, viewer, by=["cycle_id"]):
-        whole.add(*counted)  # type: ignore[arg-type]
-        cycles.add(cycle_id)
+    for counted in tally(found, viewer, by=["cycle_id"]):
+        whole.add(counted)
+        cycles.add(counted.fields[0])
     if not whole.total:
         return []
     facts = [

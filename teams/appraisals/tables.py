@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from opsportal.lib.drawing import make_scale
 from teams.appraisals.models import EvidenceItem, ReviewKind, Section, Transition
-from teams.appraisals.policies import STATE_NAMES
 from teams.appraisals.rules.deadlines import find_due_day
 from teams.appraisals.rules.transitions import COURSE, Action, State
 from teams.appraisals.selectors.pages import AppraisalPage, Sheet
@@ -228,10 +227,6 @@ def list_hidden(page: AppraisalPage) -> list[str]:
             words = gettext("%(name)s's review is in; you read it once yours is submitted.")
             said.append(words % {"name": name})
     return said
-
-
-def say_state(state: State) -> str:
-    return str(STATE_NAMES[state])
 
 
 # Words that are longer are folded away, so that the figures stay in sight.

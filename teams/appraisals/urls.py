@@ -14,6 +14,7 @@ from teams.appraisals.views.cycles import (
     CycleOpenView,
 )
 from teams.appraisals.views.feedback import FeedbackAskView, FeedbackListView, FeedbackWriteView
+from teams.appraisals.views.handing import ReviewHandOverView
 from teams.appraisals.views.lists import AppraisalListView
 from teams.appraisals.views.plans import (
     CycleChangeView,
@@ -47,5 +48,10 @@ urlpatterns = [
     path("<int:pk>/feedback/", FeedbackAskView.as_view(), name="appraisal-feedback"),
     path("<int:pk>/", AppraisalDetailView.as_view(), name="appraisal-detail"),
     path("<int:pk>/parts/<int:section>/", PartSaveView.as_view(), name="appraisal-part"),
+    path(
+        "<int:pk>/reviews/<int:review>/hand-over/",
+        ReviewHandOverView.as_view(),
+        name="review-hand-over",
+    ),
     path("<int:pk>/steps/<slug:action>/", StepView.as_view(), name="appraisal-step"),
 ]

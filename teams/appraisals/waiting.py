@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.urls import NoReverseMatch
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -67,11 +66,7 @@ def address_of_appraisal(appraisal: Appraisal) -> str:
 
 
 def address_of_session(session: CalibrationSession) -> str:
-    """Find where a group is compared; the list of appraisals, where there is no such page."""
-    try:
-        return address_of("teams:calibration-session", session.pk)
-    except NoReverseMatch:
-        return address_of("teams:appraisal-list")
+    return address_of("teams:calibration-session", session.pk)
 
 
 def say_step(step: OpenStep) -> str:

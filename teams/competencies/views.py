@@ -63,7 +63,7 @@ class KeepView(ViewerMixin, FormView):
     """A form about levels and competencies: it keeps what was typed and says what is against it."""
 
     needs = Permission.KEEP_COMPETENCIES
-    template_name = "teams/competencies/change.html"
+    template_name = "form_page.html"
     success_url = reverse_lazy("teams:level-list")
     verb: str | Promise = _("Save")
 

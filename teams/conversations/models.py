@@ -8,9 +8,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from teams.access.roles import ROLE_PERMISSIONS, Permission
+from teams.access.roles import Permission
+from teams.access.selectors import is_not_above
 from teams.access.viewers import Viewer
-from teams.structure.models import Assignment, Leadership, Person
+from teams.structure.models import Assignment, Person
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
@@ -25,21 +26,10 @@ def people_on_record(viewer: Viewer) -> QuerySet[Person]:
     reach = viewer.unit_ids(Permission.READ_ON_RECORD)
     if not reach:
         return Person.objects.none()
-    tree, of_office, around = viewer.tree, set[int](), set[int]()
-    for role, scope in viewer.grants:
-        if Permission.READ_ON_RECORD in ROLE_PERMISSIONS[role]:
-            of_office |= tree.below(tree.root.id if scope is None else scope)
-    for unit_id in viewer.led_unit_ids:
-        around |= {node.id for node in tree.above(unit_id)} | {unit_id}
-    belong = Assignment.objects.filter(valid__contains=viewer.today)
-    lead_around = Leadership.objects.filter(
-        unit__in=around, is_deputy=False, valid__contains=viewer.today
+    belong = Assignment.objects.filter(valid__contains=viewer.today, unit__in=reach)
+    people = Person.objects.filter(
+        is_not_above(viewer, Permission.READ_ON_RECORD), pk__in=belong.values("person")
     )
-    allowed = Q(pk__in=belong.filter(unit__in=reach & of_office).values("person")) | (
-        Q(pk__in=belong.filter(unit__in=reach).values("person"))
-        & ~Q(pk__in=lead_around.values("person"))
-    )
-    people = Person.objects.filter(allowed)
     return people if viewer.person is None else people.exclude(pk=viewer.person.pk)
 
 

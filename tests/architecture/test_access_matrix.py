@@ -33,7 +33,7 @@ from teams.structure.models import RosterImport
 from tests.architecture.urls import walk_addresses
 from tests.metrics.facts import write_facts
 from tests.personas import Organisation
-from tests.teams.appraisals.building import build_cycle, find_appraisal, put
+from tests.teams.appraisals.building import build_cycle, find_appraisal, get_review, put
 from tests.teams.goals.writing import set_goal
 
 COLUMNS = [
@@ -190,6 +190,9 @@ GET  /appraisals/999999/                302 404 404 404 404 404 404 404 404 404 
 POST /appraisals/{appraisal}/parts/{section}/ 302 200 200 404 409 404 404 404 409 404 404 404
 GET  /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 404 404 404
 POST /appraisals/{appraisal}/steps/dispute/ 302 200 200 404 200 404 404 404 200 404 404 404
+# HR alone hands a review over
+GET  /appraisals/{self}/reviews/{review}/hand-over/ 302 404 404 404 404 404 404 404 200 404 404 404
+POST /appraisals/{self}/reviews/{review}/hand-over/ 302 404 404 404 404 404 404 404 200 404 404 404
 # A session of calibration: who leads its group or above, HR to read; not whose ratings it holds
 GET  /appraisals/sessions/{session}/    302 403 404 404 200 403 403 403 200 403 403 403
 GET  /appraisals/sessions/999999/       302 403 404 404 404 403 403 403 404 403 403 403
@@ -335,6 +338,7 @@ def find_places(organisation: Organisation) -> dict[str, object]:
         },
         "cycle": appraisal.cycle_id,
         "template": appraisal.cycle.template_id,
+        "review": get_review(appraisal).pk,
         "session": appraisal.session_id,
         "self": appraisal.pk,
         "rated": put(find_appraisal(appraisal.cycle, organisation, "Mateo"), State.CALIBRATION).pk,

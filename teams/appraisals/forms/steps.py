@@ -2,10 +2,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from opsportal.lib.texts import MOST_CHARACTERS, WordsField
 from teams.appraisals.rules.transitions import State
+from teams.structure.models import Person
 
 
 def read_part(sent: Mapping[str, str], section_id: int) -> dict[str, Any]:
@@ -37,3 +39,16 @@ class StepForm(forms.Form):
             self.fields["words"].required = needs
             if needs:
                 self.fields["words"].label = _("Reason")
+
+
+class HandOverForm(forms.Form):
+    """Who writes a review instead, and why."""
+
+    to = forms.ModelChoiceField(
+        label=_("To"), queryset=Person.objects.none(), empty_label=_("Choose a leader")
+    )
+    words = forms.CharField(label=_("Reason"), max_length=400)
+
+    def __init__(self, *args: Any, authors: QuerySet[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = authors  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
@@ -77,9 +77,9 @@ class Tally:
     states: Counter[State] = field(default_factory=Counter)
     overdue: Counter[State] = field(default_factory=Counter)
 
-    def add(self, state: str, count: int, overdue: int) -> None:
-        self.states[State(state)] += count
-        self.overdue[State(state)] += overdue
+    def add(self, counted: "Counted") -> None:
+        self.states[State(counted.state)] += counted.number
+        self.overdue[State(counted.state)] += counted.overdue
 
     @property
     def total(self) -> int:
@@ -101,10 +101,17 @@ class Tally:
         return self.overdue.total()
 
 
-def tally(
-    appraisals: QuerySet[Appraisal], viewer: Viewer, *, by: Iterable[str]
-) -> list[tuple[tuple[object, ...], str, int, int]]:
-    """Count appraisals by some fields and their state: (fields, state, how many, overdue)."""
+class Counted(NamedTuple):
+    """How many appraisals that are alike in `fields` are in a state, and how many are overdue."""
+
+    fields: tuple[Any, ...]
+    state: str
+    number: int
+    overdue: int
+
+
+def tally(appraisals: QuerySet[Appraisal], viewer: Viewer, *, by: Iterable[str]) -> list[Counted]:
+    """Count appraisals by some fields and their state."""
     fields = list(by)
     rows = (
         with_due(appraisals)
@@ -112,7 +119,7 @@ def tally(
         .values_list(*fields, "state")
         .annotate(n=Count("pk"), late=Count("pk", filter=Q(due__lt=viewer.today)))
     )
-    return [(tuple(given), state, n, late) for *given, state, n, late in rows]
+    return [Counted(tuple(given), state, n, late) for *given, state, n, late in rows]
 
 
 def list_cycles(viewer: Viewer) -> list[tuple[Cycle, Tally]]:
@@ -129,8 +136,8 @@ def list_cycles(viewer: Viewer) -> list[tuple[Cycle, Tally]]:
         return []
     tallies = {cycle.pk: Tally() for cycle in cycles}
     followed = others_appraisals(viewer).filter(cycle__in=list(tallies))
-    for (cycle_id,), *counted in tally(followed, viewer, by=["cycle_id"]):
-        tallies[cycle_id].add(*counted)  # type: ignore[index,arg-type]
+    for counted in tally(followed, viewer, by=["cycle_id"]):
+        tallies[counted.fields[0]].add(counted)
     return [(cycle, tallies[cycle.pk]) for cycle in cycles]
 
 
@@ -180,9 +187,10 @@ def get_progress(viewer: Viewer, cycle: Cycle) -> Progress:
     """Read how far a cycle is; the number of queries does not follow its size."""
     appraisals = appraisals_of(viewer, cycle)
     whole, units = Tally(), dict[str, tuple[str, Tally]]()
-    for (slug, name), *counted in tally(appraisals, viewer, by=["unit__slug", "unit__name"]):
-        whole.add(*counted)  # type: ignore[arg-type]
-        units.setdefault(str(slug), (str(name), Tally()))[1].add(*counted)  # type: ignore[arg-type]
+    for counted in tally(appraisals, viewer, by=["unit__slug", "unit__name"]):
+        slug, name = counted.fields
+        whole.add(counted)
+        units.setdefault(slug, (name, Tally()))[1].add(counted)
     is_open = cycle.state == CycleState.OPEN
     return Progress(
         whole=whole,

@@ -115,23 +115,6 @@ def collect_feedback(requests: Iterable[FeedbackRequest], *, salt: str) -> Feedb
     )
 
 
-def readable_feedback(viewer: Viewer, appraisal: Appraisal) -> Feedback:
-    """Read the feedback on an appraisal as far as somebody may; empty where they may not.
-
-    The leaders who review and those in whose reach the person is read it at any time, the person
-    once the appraisal is shared with them. A peer reads their own words through asked_of alone.
-    Two queries.
-    """
-    is_own = viewer.person is not None and viewer.person.pk == appraisal.person_id
-    if is_own and State(appraisal.state) not in READ_BY_PERSON:
-        return Feedback()
-    if not visible_appraisals(viewer).filter(pk=appraisal.pk).exists():
-        return Feedback()
-    return collect_feedback(
-        appraisal.feedback_requests.select_related("peer"), salt=str(appraisal.pk)
-    )
-
-
 def get_feedback_page(viewer: Viewer, pk: int) -> FeedbackPage:
     """Read the feedback on an appraisal; raise Http404 where the viewer may not read it.
 

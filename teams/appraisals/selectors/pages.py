@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from teams.access.viewers import Viewer
@@ -23,6 +24,7 @@ from teams.appraisals.rules.transitions import READ_BY_PERSON, Action, Actor, St
 from teams.appraisals.selectors.evidence import list_evidence
 from teams.appraisals.selectors.ratings import with_rating
 from teams.appraisals.selectors.scopes import Standing, find_standing, visible_appraisals
+from teams.structure.models import Assignment, Leadership, Person
 
 
 @dataclass(frozen=True)
@@ -136,4 +138,31 @@ def _find_own_score(sheets: list[Sheet], sections: list[Section]) -> Score | Non
     opinions = [Opinion(id_, part.rating, 1) for id_, part in sheet.parts.items()]
     return calculate_score(
         rate_sections(opinions), {section.pk: section.weight for section in sections}
+    )
+
+
+def list_open_reviews(page: AppraisalPage) -> list[Review]:
+    """List the leaders' reviews that are waited for now."""
+    return [
+        sheet.review
+        for sheet in page.sheets
+        if sheet.review.kind == ReviewKind.LEADER and may_write(page.appraisal, sheet.review)
+    ]
+
+
+def list_possible_authors(viewer: Viewer, review: Review) -> QuerySet[Person]:
+    """List who may write a review instead of its author: who leads above the person today."""
+    appraisal = review.appraisal
+    stay = Assignment.objects.filter(
+        person=appraisal.person_id, valid__contains=viewer.today
+    ).first()
+    unit_id = appraisal.unit_id if stay is None else stay.unit_id
+    above = viewer.tree.above(unit_id) if unit_id in viewer.tree else [viewer.tree.root]
+    leads = Leadership.objects.filter(
+        unit__in=[node.id for node in above], valid__contains=viewer.today
+    )
+    return (
+        Person.objects.filter(pk__in=leads.values("person"))
+        .exclude(pk__in=[appraisal.person_id, review.author_id])
+        .order_by("name", "pk")
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 
 from teams.access.roles import Permission
+from teams.access.selectors import is_not_above
 from teams.access.viewers import Viewer
 from teams.appraisals.models import Appraisal, CycleState, Review, ReviewKind
 from teams.appraisals.policies import may_read
@@ -18,7 +19,7 @@ def visible_appraisals(viewer: Viewer) -> QuerySet[Appraisal]:
 
     People are in reach where the right holds in their unit of today, or of one ahead; those who
     left, and all of a cycle that is not closed, by the unit that the appraisal is of. Nobody reads
-    a draft of their own: it has not begun.
+    one of who stands above them, nor a draft of their own: it has not begun.
     """
     if not viewer.is_within_token(Permission.READ_APPRAISALS):
         return Appraisal.objects.none()
@@ -30,6 +31,7 @@ def visible_appraisals(viewer: Viewer) -> QuerySet[Appraisal]:
     allowed |= Q(unit__in=reach) & (
         ~Q(cycle__state=CycleState.CLOSED) | ~Q(person__in=there.values("person"))
     )
+    allowed &= is_not_above(viewer, Permission.READ_APPRAISALS, "person")
     person = viewer.person
     if person is None:
         return Appraisal.objects.filter(allowed)

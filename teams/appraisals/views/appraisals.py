@@ -19,8 +19,8 @@ from teams.appraisals.errors import AppraisalError
 from teams.appraisals.forms.steps import StepForm, read_part
 from teams.appraisals.models import KeptText, Review, Section
 from teams.appraisals.rules.evidence import split_citations
-from teams.appraisals.rules.transitions import STEPS, Action, State
-from teams.appraisals.selectors.pages import AppraisalPage, get_page
+from teams.appraisals.rules.transitions import STEPS, Action, Actor, State
+from teams.appraisals.selectors.pages import AppraisalPage, get_page, list_open_reviews
 from teams.appraisals.services.reads import record_read
 from teams.appraisals.services.reviews import Saved, save_part
 from teams.appraisals.services.steps import take_step
@@ -136,6 +136,7 @@ class AppraisalDetailView(AppraisalMixin, TemplateView):
             history=shape_history(page.transitions),
             # What one writes is submitted from its own form.
             deeds=[deed for deed in deeds if not (written and "submit" in deed["action"])],
+            handings=list_open_reviews(page) if Actor.HR in page.standing.actors else [],
             missing=list_missing(page.sections, written) if written else [],
             hidden=list_hidden(page),
             ratings=RATING_NAMES.items(),

@@ -21,7 +21,7 @@ class ChangeView(ViewerMixin, FormView, Generic[S]):
     """
 
     needs = Permission.CHANGE_STRUCTURE
-    template_name = "teams/directory/change.html"
+    template_name = "form_page.html"
     form_class: type[DatedForm] = DatedForm
     title: str | Promise = ""
     verb: str | Promise = ""

@@ -21,7 +21,7 @@ from teams.goals.views.details import OneGoalView
 class GoalDeedView(OneGoalView, TemplateView):
     """A deed with a few words: a form of its own, so that nothing typed is lost."""
 
-    template_name = "teams/goals/deed.html"
+    template_name = "form_page.html"
     form_class: type[Form]
 
     def may(self) -> bool:

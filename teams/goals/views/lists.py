@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 
 from opsportal.lib.formats import format_number
 from teams.access.roles import Permission
+from teams.access.selectors import list_own_people
 from teams.access.views import ViewerMixin
 from teams.goals.models import Goal, GoalState
 from teams.goals.policies import readable_unit_ids
@@ -26,7 +27,6 @@ from teams.goals.selectors.boards import sum_up
 from teams.goals.tables import shape_goal, shape_people, shape_sum
 from teams.structure.models import Person
 from teams.structure.rules import Node
-from teams.structure.selectors import list_people_led
 
 SHOWN = 50
 CLOSED_SHOWN = 50
@@ -123,7 +123,7 @@ class GoalListView(GoalsView):
         viewer = self.viewer
         if not viewer.may(Permission.READ_GOALS):
             return {"board": None, "scopes": []}
-        led = list_people_led(viewer.person.pk, viewer.today) if viewer.person else []
+        led = list_own_people(viewer)
         everyone = not led or self.request.GET.get("people") == "all"
         board = list_board(viewer, person_ids=None if everyone else led)
         scopes = [

@@ -10,6 +10,7 @@ from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from teams.access.roles import Permission
+from teams.access.selectors import is_not_above
 from teams.access.viewers import Viewer
 from teams.directory.selectors import with_place
 from teams.growth.models import DevelopmentAction
@@ -141,7 +142,9 @@ def list_people(
     today = viewer.today
     reach = viewer.unit_ids(Permission.READ_GROWTH).intersection(unit_ids)
     here = Assignment.objects.filter(unit_id__in=reach, valid__contains=today)
-    people = Person.objects.filter(pk__in=here.values("person_id"))
+    people = Person.objects.filter(
+        is_not_above(viewer, Permission.READ_GROWTH), pk__in=here.values("person_id")
+    )
     if viewer.person is not None:
         people = people.exclude(pk=viewer.person.pk)
     if show is Show.READY:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from teams.appraisals.models import Appraisal, CalibrationSession, Part, RatingChange, ReviewKind
 from teams.appraisals.rules.transitions import READ_BY_PERSON, State
 from teams.audit.models import AuditEvent
-from teams.structure.services import transfer_person
+from teams.structure.services import appoint_leader, transfer_person
 from tests.personas import PERSONAS, Organisation
 from tests.teams.appraisals.building import (
     build_cycle,
@@ -235,3 +235,44 @@ def test_a_form_with_a_text_that_is_too_long_comes_back_with_it(organisation, el
     assert answer.status_code == 400
     assert "y" * 20_001 in answer.content.decode()
     assert "1 more than are kept" in answer.content.decode()
+
+
+def test_a_deputy_reads_nothing_that_is_written_about_the_leader(organisation):
+    """Mateo deputises for Carmen: he reads and reviews her people, and not her."""
+    cycle = build_cycle(organisation)
+    appoint_leader(
+        person=organisation.people["Mateo"],
+        unit=organisation.units["video-es"],
+        deputy=True,
+        on=timezone.localdate(),
+        by=None,
+    )
+    carmen = find_appraisal(cycle, organisation, "Carmen")
+    assert read(organisation, "Mateo", find_appraisal(cycle, organisation, "Elif")) is not None
+    assert read(organisation, "Mateo", carmen) is None
+    for persona in ("group_leader", "hr_partner"):
+        assert read(organisation, persona, carmen) is not None, persona
+    for address, code in {
+        "/growth/people/E-CARMEN/": 404,
+        "/goals/people/E-CARMEN/": 404,
+        "/growth/people/E-ELIF/": 200,
+        "/goals/people/E-ELIF/": 200,
+    }.items():
+        assert organisation.client("Mateo").get(address).status_code == code, address
+    assert "Carmen Example" not in organisation.client("Mateo").get("/growth/").content.decode()
+
+
+def test_hr_hands_a_review_over_to_who_leads_above(organisation, elif_):
+    review = get_review(elif_)
+    address = f"/appraisals/{elif_.pk}/reviews/{review.pk}/hand-over/"
+    client = organisation.client("hr_partner")
+    assert address in client.get(f"/appraisals/{elif_.pk}/").content.decode()
+    offered = client.get(address).content.decode()
+    assert "Nadia Example" in offered
+    nadia = organisation.people["Nadia"]
+    for to in ("", organisation.people["Lukas"].pk, elif_.person_id):
+        refused = client.post(address, {"to": to, "words": "Carmen is away."})
+        assert refused.status_code == 200, "the form says what is wrong"
+    assert client.post(address, {"to": nadia.pk, "words": "Carmen is away."}).status_code == 302
+    assert get_review(elif_).author == nadia
+    assert client.get(address).status_code == 404, "it is no longer waited for"
